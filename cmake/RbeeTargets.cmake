@@ -1,0 +1,62 @@
+# Compile options that every rbee target shares, and the helpers that declare libraries, tests and fuzzers.
+
+find_program(RBEE_CCACHE ccache)
+if(RBEE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${RBEE_CCACHE}")
+endif()
+
+add_library(rbee_options INTERFACE)
+target_compile_options(rbee_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  # Explicit fma only: the compiler must not fuse a*b+c by itself, or results would change with optimisation.
+  -ffp-contract=off
+  -fstack-protector-strong)
+target_compile_definitions(rbee_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_include_directories(rbee_options INTERFACE "${PROJECT_SOURCE_DIR}/lib")
+target_link_libraries(rbee_options INTERFACE Threads::Threads)
+if(RBEE_SANITIZE)
+  target_compile_options(rbee_options INTERFACE
+    -fsanitize=${RBEE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_link_options(rbee_options INTERFACE -fsanitize=${RBEE_SANITIZE})
+endif()
+if(RBEE_FUZZ)
+  target_compile_options(rbee_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# rbee_library(NAME SOURCES ... DEPS ...): a static library `rbee_NAME`; DEPS are public.
+function(rbee_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(rbee_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(rbee_${name} PUBLIC rbee_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+endfunction()
+
+# rbee_test(NAME SOURCES ... DEPS ... [LABELS ...]): a GoogleTest program `NAME`, registered with ctest as one test.
+# Tests find their data under ${RBEE_TEST_DATA} (tests/data).
+function(rbee_test name)
+  if(NOT RBEE_TESTS OR RBEE_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main rbee_options)
+  target_compile_definitions(${name} PRIVATE RBEE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
+    RBEE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+# rbee_fuzzer(NAME SOURCES ... DEPS ... CORPUS dir...): a libFuzzer program, built only with RBEE_FUZZ.
+function(rbee_fuzzer name)
+  if(NOT RBEE_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;CORPUS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} rbee_options)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+endfunction()

@@ -1,0 +1,64 @@
+#pragma once
+// The boundary between the engine and what computes.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/backend/step.h"
+#include "engine/graph/graph.h"
+#include "engine/kv/kv_layout.h"
+#include "engine/tensor/weight_table.h"
+
+namespace rbee::engine {
+
+struct BackendDescription {
+  std::string name;           ///< "reference", "cpu", ...
+  std::string device;         ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
+  std::uint64_t memory_bytes = 0;  ///< of the device, in use by this backend; 0 where weights stay in the mapped file
+};
+
+/// The largest step that a plan must be able to run.
+struct StepLimits {
+  std::uint32_t tokens_max = 0;
+  std::uint32_t outputs_max = 0;
+  std::uint32_t sequences_max = 0;
+};
+
+/// A graph made ready by a backend, with its activations and its KV cache. Belongs to the backend that compiled it.
+class Plan {
+ public:
+  virtual ~Plan() = default;
+};
+
+/// One device. All calls come from one thread (the engine's); a backend may use threads of its own inside a call.
+/// For one build, backend and device, each output row of run() depends only on its own sequence's tokens and cache,
+/// bit for bit: not on the rest of the step, the number of threads, nor on how a prompt was cut into steps.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual BackendDescription describe() const = 0;
+
+  /// Whether the op runs here with weights of this dtype (ignored for ops without a weight).
+  virtual bool supports(const Op& op, formats::DType weight_dtype) const = 0;
+
+  /// Makes the graph runnable. `weights` and the bytes that they point to outlive the plan; they are held in their own
+  /// precision (a packed copy replaces the original's pages, it does not add to them). The cache starts empty.
+  /// Throws Error: kUnsupported (names op and dtype), kExhausted (needed and available bytes).
+  virtual std::unique_ptr<Plan> compile(const Graph& graph, const WeightTable& weights, const KvLayout& kv,
+                                        const StepLimits& limits) = 0;
+
+  /// Runs one step and writes the graph's output, [R, columns] (or [T, columns] when the output has a row per token),
+  /// to `output` as float32. Returns when it is there. `step` is within the plan's limits; token ids, block ids and
+  /// rows are in range: the caller has checked. Throws Error{kIo} when the device is lost.
+  virtual void run(Plan& plan, const Step& step, std::span<float> output) = 0;
+};
+
+/// Makes a backend by name ("reference", "cpu"). `threads` 0: from affinity and cgroup limits.
+/// Throws Error{kUnsupported}: unknown or not on this machine, with what was looked for and found.
+std::unique_ptr<Backend> make_backend(std::string_view name, std::uint32_t gpu, std::uint32_t threads);
+
+}  // namespace rbee::engine

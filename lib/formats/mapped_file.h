@@ -1,0 +1,30 @@
+#pragma once
+// A regular file, mapped read-only.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace rbee::formats {
+
+/// The mapping lives as long as the object; the bytes are read-only. Any thread may read.
+class MappedFile {
+ public:
+  /// Throws Error: kNotFound; kBadFile when it is not a regular file (checked without blocking, symbolic links are
+  /// followed only when `path` itself is what the user named); kIo.
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace rbee::formats
