@@ -8,6 +8,8 @@ endif()
 add_library(rbee_options INTERFACE)
 target_compile_options(rbee_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  # Designated initializers leave members at their defaults on purpose.
+  -Wno-missing-field-initializers
   # Explicit fma only: the compiler must not fuse a*b+c by itself, or results would change with optimisation.
   -ffp-contract=off
   -fstack-protector-strong)
@@ -30,8 +32,12 @@ function(rbee_library name)
   target_link_libraries(rbee_${name} PUBLIC rbee_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
-# rbee_test(NAME SOURCES ... DEPS ... [LABELS ...]): a GoogleTest program `NAME`, registered with ctest as one test.
-# Tests find their data under ${RBEE_TEST_DATA} (tests/data).
+# What `make tsan` builds: the test programs with the label `concurrency`.
+add_custom_target(rbee_concurrency_tests)
+
+# rbee_test(NAME SOURCES ... DEPS ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest program `NAME`, registered with ctest
+# as one test. Tests find their data under ${RBEE_TEST_DATA} (tests/data). Labels: `concurrency` also runs under
+# ThreadSanitizer; `performance` does not run under sanitizers; `style` are the checks of the source tree.
 function(rbee_test name)
   if(NOT RBEE_TESTS OR RBEE_FUZZ)
     return()
@@ -47,9 +53,14 @@ function(rbee_test name)
     RBEE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  if("concurrency" IN_LIST ARG_LABELS)
+    add_dependencies(rbee_concurrency_tests ${name})
+  endif()
 endfunction()
 
-# rbee_fuzzer(NAME SOURCES ... DEPS ... CORPUS dir...): a libFuzzer program, built only with RBEE_FUZZ.
+# rbee_fuzzer(NAME SOURCES ... DEPS ... [CORPUS dir...]): a libFuzzer program, built only with RBEE_FUZZ, and a ctest test
+# that runs it for FUZZ_SECONDS (environment) on the inputs under CORPUS; without CORPUS, under seeds/NAME or seeds/
+# beside its CMakeLists.txt where there is one.
 function(rbee_fuzzer name)
   if(NOT RBEE_FUZZ)
     return()
@@ -59,4 +70,13 @@ function(rbee_fuzzer name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} rbee_options)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+  set(corpus ${ARG_CORPUS})
+  foreach(seeds IN ITEMS seeds/${name} seeds)
+    if(NOT corpus AND IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/${seeds}")
+      set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/${seeds}")
+    endif()
+  endforeach()
+  add_test(NAME fuzz.${name} COMMAND "${PROJECT_SOURCE_DIR}/tests/fuzz/run_fuzzer.sh" $<TARGET_FILE:${name}> ${corpus}
+           WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz)
 endfunction()

@@ -12,7 +12,8 @@ __extension__ using Wide = unsigned __int128;
 TEST(CheckedTest, agrees_with_128_bit_arithmetic_on_random_products) {
   std::mt19937_64 random(20261122);
   for (int i = 0; i < 1'000'000; ++i) {
-    const std::uint64_t a = random() >> (random() % 64), b = random() >> (random() % 64), c = random() >> (random() % 64);
+    const std::uint64_t a = random() >> (random() % 64), b = random() >> (random() % 64),
+                        c = random() >> (random() % 64);
     const Wide exact = static_cast<Wide>(a) * b;
     const bool fits_product = exact <= UINT64_MAX;
     const bool fits = fits_product && exact + c <= UINT64_MAX;
@@ -37,7 +38,9 @@ TEST(CheckedTest, an_overflow_stays_remembered) {
   EXPECT_THROW(product.value_or_throw("tensor 'x'"), Error);
 }
 
-TEST(CheckedTest, subtraction_below_zero_overflows) { EXPECT_TRUE((Checked(3) - 4).overflowed()); }
+TEST(CheckedTest, subtraction_below_zero_overflows) {
+  EXPECT_TRUE((Checked(3) - 4).overflowed());
+}
 
 }  // namespace
 }  // namespace rbee

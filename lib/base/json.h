@@ -24,9 +24,8 @@ struct JsonLimits {
 
 /// Parses one RFC 8259 document (UTF-8, no comments, no trailing commas, no BOM, nothing after it).
 /// `source` names the document in errors: "config.json: JSON nested deeper than 32 at byte 33",
-/// "…: duplicate key 'a' at byte 9" (bytes count from 1). Integers stay int64/uint64; others are double. Linear in the text;
-/// the recursion depth of the machine stack does not grow with the text.
-/// Throws Error{limits.error_kind}.
+/// "…: duplicate key 'a' at byte 9" (bytes count from 1). Integers stay int64/uint64; others are double. Linear in the
+/// text; the recursion depth of the machine stack does not grow with the text. Throws Error{limits.error_kind}.
 boost::json::value parse_json(std::string_view text, std::string_view source, const JsonLimits& limits = {});
 
 }  // namespace rbee

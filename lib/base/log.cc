@@ -21,10 +21,14 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return spdlog::level::debug;
-    case LogLevel::kInfo: return spdlog::level::info;
-    case LogLevel::kWarning: return spdlog::level::warn;
-    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -45,8 +49,12 @@ std::string escaped(std::string_view message) {
 
 }  // namespace
 
-void log_line(LogLevel level, std::string_view message) { logger().log(spdlog_level(level), "{}", escaped(message)); }
+void log_line(LogLevel level, std::string_view message) {
+  logger().log(spdlog_level(level), "{}", escaped(message));
+}
 
-void set_log_level(LogLevel level) { logger().set_level(spdlog_level(level)); }
+void set_log_level(LogLevel level) {
+  logger().set_level(spdlog_level(level));
+}
 
 }  // namespace rbee

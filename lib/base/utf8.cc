@@ -5,7 +5,9 @@
 namespace rbee {
 namespace {
 
-unsigned char byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+unsigned char byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
 
 struct LeadByte {
   std::uint32_t length;  // 0: never starts a character

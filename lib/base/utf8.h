@@ -12,7 +12,7 @@ constexpr char32_t kReplacementCharacter = 0xFFFD;
 constexpr char32_t kInvalidCodepoint = 0xFFFFFFFF;
 
 struct DecodedCodepoint {
-  char32_t codepoint;  ///< kInvalidCodepoint where the bytes are not UTF-8
+  char32_t codepoint;   ///< kInvalidCodepoint where the bytes are not UTF-8
   std::uint32_t bytes;  ///< how many bytes it took; for invalid input the maximal subpart (at least 1)
 };
 

@@ -17,7 +17,8 @@ TEST(Utf8Test, every_scalar_value_round_trips) {
 }
 
 TEST(Utf8Test, malformed_sequences_are_found) {
-  for (const std::string_view bad : {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5", "\xE2\x82", "\x80"}) {
+  for (const std::string_view bad :
+       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5", "\xE2\x82", "\x80"}) {
     EXPECT_EQ(find_invalid_utf8(std::string("ok") + std::string(bad)), 2u);
     EXPECT_EQ(decode_utf8(bad).codepoint, kInvalidCodepoint);
   }

@@ -22,15 +22,15 @@ namespace rbee::engine {
 using RequestId = StrongId<struct RequestTag, std::uint64_t>;
 
 struct EngineOptions {
-  std::filesystem::path model;             ///< a model folder or a .gguf file
+  std::filesystem::path model;  ///< a model folder or a .gguf file
   std::string backend = "cpu";
   std::uint32_t gpu = 0;
-  std::uint32_t threads = 0;               ///< 0: from affinity and cgroup limits
-  std::uint32_t context = 0;               ///< positions per sequence; 0: the model's own, as far as memory allows
-  std::uint32_t sequences_max = 16;        ///< requests that run at once
-  std::uint32_t queue_max = 256;           ///< requests that wait
-  std::uint32_t step_tokens_max = 256;     ///< tokens per step: the size of a prefill chunk
-  std::optional<std::uint64_t> kv_bytes;   ///< memory for the KV cache; derived when absent
+  std::uint32_t threads = 0;              ///< 0: from affinity and cgroup limits
+  std::uint32_t context = 0;              ///< positions per sequence; 0: the model's own, as far as memory allows
+  std::uint32_t sequences_max = 16;       ///< requests that run at once
+  std::uint32_t queue_max = 256;          ///< requests that wait
+  std::uint32_t step_tokens_max = 256;    ///< tokens per step: the size of a prefill chunk
+  std::optional<std::uint64_t> kv_bytes;  ///< memory for the KV cache; derived when absent
 };
 
 struct LoadProgress {
@@ -48,10 +48,10 @@ struct TokenLogprob {
 };
 
 struct GenerateRequest {
-  std::vector<TokenId> prompt;           ///< at least one token
-  std::uint32_t max_tokens = 0;          ///< 0 is allowed with prompt_logprobs
+  std::vector<TokenId> prompt;   ///< at least one token
+  std::uint32_t max_tokens = 0;  ///< 0 is allowed with prompt_logprobs
   SamplingParams sampling;
-  std::vector<std::string> stop;         ///< non-empty UTF-8 strings; the answer ends before the first of them
+  std::vector<std::string> stop;  ///< non-empty UTF-8 strings; the answer ends before the first of them
   bool ignore_eos = false;
   std::optional<std::uint32_t> logprobs;         ///< report each output token's, with this many alternatives
   std::optional<std::uint32_t> prompt_logprobs;  ///< the same for every prompt position but the first
@@ -67,11 +67,11 @@ struct GenerateEvent {
     kError,    ///< error; last
   } kind = Kind::kStarted;
   std::string text;
-  std::vector<TokenId> tokens;            ///< newly sampled ones behind `text` (EOS included at kEnd)
-  std::vector<TokenLogprob> logprobs;     ///< for `tokens`, when asked for
+  std::vector<TokenId> tokens;         ///< newly sampled ones behind `text` (EOS included at kEnd)
+  std::vector<TokenLogprob> logprobs;  ///< for `tokens`, when asked for
   std::vector<TokenLogprob> prompt_logprobs;
   StopReason stop_reason = StopReason::kMaxTokens;
-  std::string stop_sequence;              ///< the one that matched, with kStopSequence
+  std::string stop_sequence;  ///< the one that matched, with kStopSequence
   std::uint32_t prompt_tokens = 0, output_tokens = 0;
   double queue_ms = 0, prefill_ms = 0, decode_ms = 0;
   std::string error_code, error_message;

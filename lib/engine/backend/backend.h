@@ -15,8 +15,8 @@
 namespace rbee::engine {
 
 struct BackendDescription {
-  std::string name;           ///< "reference", "cpu", ...
-  std::string device;         ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
+  std::string name;                ///< "reference", "cpu", ...
+  std::string device;              ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
   std::uint64_t memory_bytes = 0;  ///< of the device, in use by this backend; 0 where weights stay in the mapped file
 };
 

@@ -13,7 +13,8 @@ namespace rbee::engine {
 using BlockId = StrongId<struct BlockTag>;
 
 /// The tokens of one sequence in a step: tokens [first_token, first_token + tokens) of the step, at positions
-/// position, position + 1, ... Its cache lies in `blocks`: position p is in blocks[p / block_tokens] at p % block_tokens.
+/// position, position + 1, ... Its cache lies in `blocks`: position p is in blocks[p / block_tokens] at p %
+/// block_tokens.
 struct StepSequence {
   std::uint32_t first_token = 0;
   std::uint32_t tokens = 0;
@@ -24,10 +25,10 @@ struct StepSequence {
 
 /// Prefill, decode and mixes of both are one path. The spans are borrowed for the call.
 struct Step {
-  std::span<const TokenId> tokens;            ///< [T], sequence after sequence
-  std::span<const StepSequence> sequences;    ///< in order, covering all of `tokens`
-  std::span<const std::uint32_t> output_rows; ///< [R] indices into `tokens` whose output is wanted
-  std::span<const float> input;               ///< [T, columns] for graphs with kInput (op tests)
+  std::span<const TokenId> tokens;             ///< [T], sequence after sequence
+  std::span<const StepSequence> sequences;     ///< in order, covering all of `tokens`
+  std::span<const std::uint32_t> output_rows;  ///< [R] indices into `tokens` whose output is wanted
+  std::span<const float> input;                ///< [T, columns] for graphs with kInput (op tests)
 };
 
 }  // namespace rbee::engine

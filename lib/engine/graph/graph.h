@@ -19,7 +19,7 @@ struct ValueInfo {
 /// what a run returns (logits [R, vocab] for a model). Built by GraphBuilder, which checks every shape law.
 struct Graph {
   std::vector<Op> ops;
-  std::vector<ValueInfo> values;       ///< by ValueId
+  std::vector<ValueInfo> values;  ///< by ValueId
   std::vector<RopeTable> rope_tables;
   ValueId output = kNoValue;
 };
