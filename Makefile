@@ -1,0 +1,51 @@
+# rbee: what people type. `make help` lists it.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+# Seconds that `make fuzz` and `make test` give each fuzz target.
+FUZZ_SECONDS ?= 10
+# Seconds that `make test` gives clang-tidy; `make tidy` has no limit.
+TIDY_SECONDS ?= 150
+export JOBS FUZZ_SECONDS TIDY_SECONDS
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo bench format check tidy asan tsan fuzz clean
+
+help:            ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup:           ## install the packages that building and testing need
+	@tools/setup.sh
+
+build: setup     ## build everything, optimised, in build/release
+	@tools/build.sh release
+
+demo: build      ## run the four demo models: start a worker, ask, check the answers, print the matrix
+	@tools/demo.sh
+
+test: setup      ## everything below and the unit tests; the last line is the sum
+	@tools/test.sh all
+
+bench: build     ## measure: the benchmarks in build/release/bench
+	@tools/bench.sh
+
+format: setup    ## format every C++ file in place
+	@tools/format.sh --in-place
+
+check: setup     ## formatting, layers, style, documents, headers that compile alone
+	@tools/test.sh style
+
+tidy: setup      ## clang-tidy over every source file (long)
+	@tools/tidy.sh --all
+
+asan: setup      ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/test.sh asan
+
+tsan: setup      ## the concurrency tests with ThreadSanitizer
+	@tools/test.sh tsan
+
+fuzz: setup      ## each parser's fuzz target for FUZZ_SECONDS
+	@tools/test.sh fuzz
+
+clean:           ## remove build/
+	@echo "clean: removing build/"
+	@rm -rf build

@@ -1,0 +1,21 @@
+# Headers compile alone: one object per header of lib/ and bin/, which includes it twice and nothing else.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
+     "${PROJECT_SOURCE_DIR}/lib/*.h" "${PROJECT_SOURCE_DIR}/bin/*.h")
+set(header_sources)
+foreach(header IN LISTS headers)
+  string(MAKE_C_IDENTIFIER "${header}" name)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cc")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"@header@\"\n#include \"@header@\"\n" @ONLY)
+  list(APPEND header_sources "${source}")
+endforeach()
+file(GLOB programs LIST_DIRECTORIES ON "${PROJECT_SOURCE_DIR}/bin/*")
+
+# Not part of `all`: the test builds it.
+add_library(header_check OBJECT EXCLUDE_FROM_ALL ${header_sources})
+target_include_directories(header_check PRIVATE "${PROJECT_SOURCE_DIR}" ${programs})
+target_link_libraries(header_check PRIVATE rbee_options)
+target_compile_options(header_check PRIVATE -O0 -g0)
+
+add_test(NAME headers_compile_alone
+         COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target header_check)
+set_tests_properties(headers_compile_alone PROPERTIES LABELS style TIMEOUT 900 RUN_SERIAL ON)

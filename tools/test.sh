@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Runs the test stages and adds up what ctest counted. The last line is "N passed, N failed"; the exit status is 0 only
+# when nothing failed. A stage that cannot build, or that runs no test at all, counts as one failure.
+# Usage: tools/test.sh all | style | asan | tsan | fuzz
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+jobs=${JOBS:-$(nproc)}
+passed=0
+failed=0
+summary=()
+
+# record NAME PASSED FAILED SECONDS
+record() {
+  passed=$((passed + $2))
+  failed=$((failed + $3))
+  summary+=("$(printf '%-44s %4d passed  %4d failed  %5d s' "$1" "$2" "$3" "$4")")
+}
+
+# run_ctest PRESET STAGE [CTEST ARGUMENTS...]: counts from ctest's own summary line.
+run_ctest() {
+  local preset=$1 stage=$2 started=$SECONDS log total bad
+  shift 2
+  log=build/$preset/ctest-${stage//[^a-z]/_}.log
+  (cd "build/$preset" && ctest -j "$jobs" --output-on-failure --no-tests=error "$@") 2>&1 | tee "$log"
+  # ctest: "98% tests passed, 2 tests failed out of 103"
+  read -r bad total < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+).*/\1 \2/p' "$log" | tail -1)
+  if [ -z "${total:-}" ] || [ "$total" = 0 ]; then
+    echo "test: stage '$stage' ran no test"
+    record "$stage" 0 1 $((SECONDS - started))
+    return
+  fi
+  record "$stage" $((total - bad)) "$bad" $((SECONDS - started))
+}
+
+# build_or_fail PRESET STAGE [TARGETS...]
+build_or_fail() {
+  local preset=$1 stage=$2 started=$SECONDS
+  shift 2
+  if ! tools/build.sh "$preset" "$@"; then
+    echo "test: stage '$stage' does not build"
+    record "$stage: build" 0 1 $((SECONDS - started))
+    return 1
+  fi
+  record "$stage: build" 1 0 $((SECONDS - started))
+}
+
+release() { build_or_fail release 'release' && run_ctest release 'release: tests' -LE 'style'; }
+style() { build_or_fail release 'style' && run_ctest release 'style: checks' -L 'style'; }
+asan() { build_or_fail asan 'asan, ubsan' && run_ctest asan 'asan, ubsan: tests' -LE 'performance|style'; }
+tsan() {
+  build_or_fail tsan 'tsan' rbee_concurrency_tests && run_ctest tsan 'tsan: concurrency tests' -L 'concurrency'
+}
+fuzz() { build_or_fail fuzz 'fuzz' && run_ctest fuzz 'fuzz: each target briefly' -L 'fuzz'; }
+tidy() {
+  local started=$SECONDS
+  if tools/tidy.sh --recent; then
+    record 'clang-tidy: recently changed files' 1 0 $((SECONDS - started))
+  else
+    record 'clang-tidy: recently changed files' 0 1 $((SECONDS - started))
+  fi
+}
+
+case ${1:-all} in
+  all) stages=(release style asan tsan fuzz tidy) ;;
+  style | asan | tsan | fuzz) stages=("$1") ;;
+  *)
+    echo "usage: tools/test.sh all | style | asan | tsan | fuzz" >&2
+    exit 2
+    ;;
+esac
+
+started=$SECONDS
+for stage in "${stages[@]}"; do
+  echo "== $stage"
+  "$stage"
+done
+
+echo
+{
+  echo "== summary, $((SECONDS - started)) s"
+  printf '%s\n' "${summary[@]}"
+  echo "$passed passed, $failed failed"
+} | tee build/test-summary.txt
+[ "$failed" = 0 ]
