@@ -1,0 +1,18 @@
+#pragma once
+// Wall time as records write it: RFC 3339 in UTC, whole seconds.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace rbee {
+
+/// "2026-11-22T19:15:42Z".
+std::string timestamp(WallTime time);
+
+/// The time of a text in exactly that form; nothing for any other text or a date that does not exist.
+std::optional<WallTime> parse_timestamp(std::string_view text);
+
+}  // namespace rbee
