@@ -9,7 +9,9 @@ namespace rbee::formats {
 /// How the elements of a tensor are stored. Quantized types come in blocks of several values along a row.
 /// Source of the block layouts: ggml's ggml-common.h and ggml-quants.c.
 enum class DType : std::uint8_t {
-  kF32, kF16, kBF16,
+  kF32,
+  kF16,
+  kBF16,
   kQ8_0,    ///< 32 values, 34 bytes: fp16 d; int8 q[32];                      y = d*q
   kQ4_0,    ///< 32 values, 18 bytes: fp16 d; 4-bit q[32];                     y = d*(q-8)
   kQ5_0,    ///< 32 values, 22 bytes: fp16 d; u32 high bits; 4-bit low[32];    y = d*(q-16)
@@ -29,7 +31,9 @@ struct DTypeInfo {
 DTypeInfo dtype_info(DType dtype);
 
 /// True for the block-quantized types.
-inline bool is_quantized(DType dtype) { return dtype >= DType::kQ8_0; }
+inline bool is_quantized(DType dtype) {
+  return dtype >= DType::kQ8_0;
+}
 
 /// Bytes of one row of `values` values; `values` must be a multiple of block_values.
 std::uint64_t row_bytes(DType dtype, std::uint64_t values);

@@ -18,9 +18,9 @@
 namespace rbee::formats {
 
 /// A metadata value. Integers of every width are held as int64 or uint64, floats as double; arrays hold one kind.
-using GgufValue = std::variant<std::uint64_t, std::int64_t, double, bool, std::string, std::vector<std::uint64_t>,
-                               std::vector<std::int64_t>, std::vector<double>, std::vector<bool>,
-                               std::vector<std::string>>;
+using GgufValue =
+    std::variant<std::uint64_t, std::int64_t, double, bool, std::string, std::vector<std::uint64_t>,
+                 std::vector<std::int64_t>, std::vector<double>, std::vector<bool>, std::vector<std::string>>;
 
 /// An opened GGUF. Immutable after construction; any thread may read.
 class GgufFile {
@@ -43,8 +43,8 @@ class GgufFile {
   std::string get_string(std::string_view key, std::string_view fallback) const;
   /// Null when absent; throws Error{kBadFile} when present with another type.
   const std::vector<std::string>* find_strings(std::string_view key) const;
-  std::vector<float> get_floats(std::string_view key) const;           ///< empty when absent
-  std::vector<std::int64_t> get_ints(std::string_view key) const;      ///< signed or unsigned arrays; empty when absent
+  std::vector<float> get_floats(std::string_view key) const;       ///< empty when absent
+  std::vector<std::int64_t> get_ints(std::string_view key) const;  ///< signed or unsigned arrays; empty when absent
 
   /// By GGUF name ("blk.0.attn_q.weight"). Shapes are outermost first, the reverse of GGUF's ne.
   const std::map<std::string, TensorView, std::less<>>& tensors() const { return tensors_; }

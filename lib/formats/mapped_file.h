@@ -9,6 +9,10 @@
 namespace rbee::formats {
 
 /// The mapping lives as long as the object; the bytes are read-only. Any thread may read.
+///
+/// A file that another process truncates while it is mapped cannot be made safe here: touching a page beyond its new
+/// end raises SIGBUS. `still_whole()` tells in advance (before and between long reads), and a process that runs
+/// models should report SIGBUS as "a model file became shorter while in use".
 class MappedFile {
  public:
   /// Throws Error: kNotFound; kBadFile when it is not a regular file (checked without blocking, symbolic links are
@@ -20,9 +24,12 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   const std::filesystem::path& path() const { return path_; }
+  /// False once the file on disk is shorter than what was mapped.
+  bool still_whole() const;
 
  private:
   std::filesystem::path path_;
+  int descriptor_ = -1;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -31,9 +31,9 @@ struct RopeConfig {
   double factor = 1.0;           ///< linear, llama3, yarn
   double low_freq_factor = 1.0;  ///< llama3
   double high_freq_factor = 4.0;
-  std::uint32_t original_context = 0;       ///< llama3, yarn, longrope: positions seen in training
-  double beta_fast = 32.0, beta_slow = 1.0;  ///< yarn
-  std::optional<double> attention_factor;   ///< yarn, longrope: on cos and sin; derived when absent
+  std::uint32_t original_context = 0;              ///< llama3, yarn, longrope: positions seen in training
+  double beta_fast = 32.0, beta_slow = 1.0;        ///< yarn
+  std::optional<double> attention_factor;          ///< yarn, longrope: on cos and sin; derived when absent
   std::vector<float> short_factors, long_factors;  ///< longrope: rotary_dim/2 divisors each
   std::vector<float> frequency_divisors;  ///< GGUF rope_freqs.weight: rotary_dim/2 divisors, already llama3-scaled
 };
