@@ -3,18 +3,24 @@
 # when nothing failed. A stage that cannot build, or that runs no test at all, counts as one failure.
 # Usage: tools/test.sh all | style | asan | tsan | fuzz
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 jobs=${JOBS:-$(nproc)}
 passed=0
 failed=0
 summary=()
 
-# record NAME PASSED FAILED SECONDS
+# record NAME PASSED FAILED SECONDS [NOTE]
 record() {
   passed=$((passed + $2))
   failed=$((failed + $3))
-  summary+=("$(printf '%-44s %4d passed  %4d failed  %5d s' "$1" "$2" "$3" "$4")")
+  summary+=("$(printf '%-36s %4d passed %3d failed %5d s  %s' "$1" "$2" "$3" "$4" "${5:-}")")
+}
+
+# A ctest test is a whole GoogleTest program: how many cases of those passed in the last run.
+gtest_cases() {
+  awk '/^\[  PASSED  \] / {n += $4} END {if (n) print "(" n " GoogleTest cases passed)"}' \
+    "build/$1/Testing/Temporary/LastTest.log"
 }
 
 # run_ctest PRESET STAGE [CTEST ARGUMENTS...]: counts from ctest's own summary line.
@@ -30,7 +36,7 @@ run_ctest() {
     record "$stage" 0 1 $((SECONDS - started))
     return
   fi
-  record "$stage" $((total - bad)) "$bad" $((SECONDS - started))
+  record "$stage" $((total - bad)) "$bad" $((SECONDS - started)) "$(gtest_cases "$preset")"
 }
 
 # build_or_fail PRESET STAGE [TARGETS...]
