@@ -39,7 +39,7 @@ constexpr std::array kWords = {
     Word{"rand(", Scope::kNowhere, "randomness is a parameter"},
     Word{"std::random_device", Scope::kPrograms, "randomness is a parameter"},
     Word{".detach()", Scope::kNowhere, "every thread is joined"},
-    Word{"using namespace std", Scope::kNowhere, "names say where they come from"},
+    Word{"using namespace std;", Scope::kNowhere, "names say where they come from"},
     Word{"getenv(", Scope::kBase, kOnlyBase},
     Word{"setenv(", Scope::kBase, kOnlyBase},
     Word{"secure_getenv(", Scope::kBase, kOnlyBase},

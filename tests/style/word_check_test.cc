@@ -24,6 +24,7 @@ TEST(WordCheck, some_calls_are_for_nobody) {
   EXPECT_EQ(count("tests/e2e/x.cc", "std::system(command);\n"), 1U);
   EXPECT_EQ(count("lib/base/x.cc", "FILE* f = popen(command);\n"), 1U);
   EXPECT_EQ(count("lib/base/x.cc", "static_assert(kMax > 2);\nRBEE_CHECK(x);\n"), 0U);
+  EXPECT_EQ(count("lib/base/x.cc", "using namespace std::chrono_literals;\n"), 0U);
 }
 
 TEST(WordCheck, libraries_do_not_print_and_programs_do) {
