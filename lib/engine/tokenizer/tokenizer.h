@@ -37,7 +37,8 @@ class Tokenizer {
   virtual std::string decode(std::span<const TokenId> ids, SkipSpecial skip_special) const = 0;
 
   /// The raw bytes that `id` adds in the middle of a text: byte-level characters and <0xNN> resolved, ▁ turned into
-  /// a space; may be part of a UTF-8 character. Special tokens give their content. Throws Error{kBadRequest} if unknown.
+  /// a space; may be part of a UTF-8 character. Special tokens give their content. Throws Error{kBadRequest} if
+  /// unknown.
   virtual std::string_view token_bytes(TokenId id) const = 0;
 
   virtual bool is_special(TokenId id) const = 0;
