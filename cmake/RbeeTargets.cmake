@@ -60,7 +60,7 @@ endfunction()
 
 # rbee_fuzzer(NAME SOURCES ... DEPS ... [CORPUS dir...]): a libFuzzer program, built only with RBEE_FUZZ, and a ctest test
 # that runs it for FUZZ_SECONDS (environment) on the inputs under CORPUS; without CORPUS, under seeds/NAME or seeds/
-# beside its CMakeLists.txt where there is one.
+# beside its CMakeLists.txt where there is one. A dictionary NAME.dict, or else the folder's only *.dict, is used too.
 function(rbee_fuzzer name)
   if(NOT RBEE_FUZZ)
     return()
@@ -76,6 +76,14 @@ function(rbee_fuzzer name)
       set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/${seeds}")
     endif()
   endforeach()
+  file(GLOB dictionary CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.dict")
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}.dict")
+    set(dictionary "${CMAKE_CURRENT_SOURCE_DIR}/${name}.dict")
+  endif()
+  list(LENGTH dictionary dictionaries)
+  if(dictionaries EQUAL 1)
+    list(PREPEND corpus "-dict=${dictionary}")
+  endif()
   add_test(NAME fuzz.${name} COMMAND "${PROJECT_SOURCE_DIR}/tests/fuzz/run_fuzzer.sh" $<TARGET_FILE:${name}> ${corpus}
            WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
   set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz)
