@@ -1,0 +1,83 @@
+#include "engine/backend/cpu/cpu_backend.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "engine/backend/cpu/cpu_plan.h"
+#include "engine/backend/cpu/kernels/kernels.h"
+#include "engine/backend/cpu/limits.h"
+#include "engine/backend/cpu/step_run.h"
+#include "engine/backend/cpu/thread_pool.h"
+#include "engine/backend/cpu/usable_cpus.h"
+
+namespace rbee::engine {
+namespace {
+
+using cpu::CpuPlan;
+using cpu::Isa;
+
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend(Isa isa, std::uint32_t threads) : isa_(isa), kernels_(cpu::kernels_for(isa)), pool_(threads) {}
+
+  BackendDescription describe() const override {
+    return {.name = "cpu",
+            .device = fmt::format("{}, {}, {} thread{}", cpu::processor_name(), cpu::isa_name(isa_), pool_.size(),
+                                  pool_.size() == 1 ? "" : "s")};
+  }
+
+  bool supports(const Op& op, formats::DType weight_dtype) const override {
+    const bool vector = op.kind == OpKind::kRmsNorm || op.kind == OpKind::kAddBias;
+    if (op.kind == OpKind::kMatmul && formats::is_quantized(weight_dtype)) return false;
+    return !vector || weight_dtype == formats::DType::kF32;
+  }
+
+  std::unique_ptr<Plan> compile(const Graph& graph, const WeightTable& weights, const KvLayout& kv,
+                                const StepLimits& limits) override {
+    for (const Op& op : graph.ops) {
+      if (op.weight == kNoWeight || supports(op, weights[op.weight].dtype)) continue;
+      fail(ErrorKind::kUnsupported, "the cpu backend has no {} with weights of type {} ('{}')", op_name(op.kind),
+           formats::dtype_info(weights[op.weight].dtype).name, weights[op.weight].name);
+    }
+    return std::make_unique<CpuPlan>(graph, weights, kv, limits, pool_.size());
+  }
+
+  void run(Plan& plan, const Step& step, std::span<float> output) override {
+    cpu::run_step(dynamic_cast<CpuPlan&>(plan), step, output, kernels_, pool_);
+  }
+
+ private:
+  const Isa isa_;
+  const cpu::Kernels& kernels_;
+  cpu::ThreadPool pool_;
+};
+
+std::string names_of(const std::vector<Isa>& isas) {
+  std::string names;
+  for (const Isa isa : isas) names += (names.empty() ? "" : ", ") + std::string(cpu::isa_name(isa));
+  return names;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(const CpuOptions& options) {
+  const std::vector<Isa> isas = cpu::available_isas();
+  const Isa isa = options.isa.value_or(isas.back());
+  if (std::find(isas.begin(), isas.end(), isa) == isas.end()) {
+    fail(ErrorKind::kUnsupported, "this machine's processor ({}) does not run {}; it runs: {}", cpu::processor_name(),
+         cpu::isa_name(isa), names_of(isas));
+  }
+  if (options.threads > cpu::kThreadsMax) {
+    fail(ErrorKind::kBadRequest, "{} threads asked for, at most {} are possible", options.threads, cpu::kThreadsMax);
+  }
+  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? cpu::usable_cpus() : options.threads);
+}
+
+std::unique_ptr<Backend> make_cpu_backend(std::uint32_t threads) {
+  return make_cpu_backend(CpuOptions{.threads = threads, .isa = std::nullopt});
+}
+
+}  // namespace rbee::engine

@@ -1,0 +1,58 @@
+#include "engine/backend/cpu/cpu_plan.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "engine/backend/cpu/schedule.h"
+
+namespace rbee::engine::cpu {
+namespace {
+
+constexpr std::size_t kLineFloats = 16;  // a cache line
+
+std::size_t padded(std::size_t floats) {
+  return (floats + kLineFloats - 1) / kLineFloats * kLineFloats;
+}
+
+std::size_t scratch_floats(const Graph& graph) {
+  std::size_t floats = kFloatScratch;
+  for (const Op& op : graph.ops) {
+    if (op.kind == OpKind::kAttention) floats = std::max(floats, attention_scratch(op.head_dim));
+  }
+  return padded(floats);
+}
+
+std::vector<std::size_t> slot_begins(const BufferPlan& buffers, std::uint32_t rows) {
+  std::vector<std::size_t> begins{0};
+  for (const std::uint32_t columns : buffers.slot_columns) {
+    const Checked floats = (Checked(rows) * columns).padded_to(kLineFloats) + begins.back();
+    begins.push_back((floats * sizeof(float)).value_or_throw("activations") / sizeof(float));
+  }
+  return begins;
+}
+
+}  // namespace
+
+CpuPlan::CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const KvLayout& kv,
+                 const StepLimits& its_limits, std::uint32_t threads)
+    : graph(group_matmuls(its_graph)),
+      weights(its_weights),
+      limits(its_limits),
+      cache(kv),
+      buffers_(plan_buffers(graph)),
+      slot_begin_(slot_begins(buffers_, std::max(limits.tokens_max, limits.outputs_max))),
+      values_(slot_begin_.back() * sizeof(float), "the activations"),
+      scratch_floats_(scratch_floats(graph)),
+      scratch_(scratch_floats_ * threads * sizeof(float), "the threads' scratch memory") {
+  for (const RopeTable& table : graph.rope_tables) angles.emplace_back(table, limits.tokens_max);
+}
+
+float* CpuPlan::value(ValueId id) const {
+  return reinterpret_cast<float*>(values_.data()) + slot_begin_[buffers_.slot_of[id.value()]];
+}
+
+float* CpuPlan::scratch(std::uint32_t worker) const {
+  return reinterpret_cast<float*>(scratch_.data()) + worker * scratch_floats_;
+}
+
+}  // namespace rbee::engine::cpu

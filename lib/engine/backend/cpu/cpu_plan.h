@@ -1,0 +1,47 @@
+#pragma once
+// A graph made ready for this backend.
+
+#include <vector>
+
+#include "engine/backend/backend.h"
+#include "engine/backend/cpu/anonymous_memory.h"
+#include "engine/backend/cpu/kv_cache.h"
+#include "engine/backend/cpu/rope_angles.h"
+#include "engine/graph/buffer_plan.h"
+
+namespace rbee::engine::cpu {
+
+/// The query heads [first_head, first_head + heads), all of one KV head, for a few tokens of a sequence.
+struct AttentionPiece {
+  std::uint32_t sequence = 0;
+  std::uint32_t first_token = 0, tokens = 0;  // within the sequence's part of the step
+  std::uint32_t first_head = 0, heads = 0;
+};
+
+/// Everything a run needs is allocated here; a run allocates nothing.
+class CpuPlan final : public Plan {
+ public:
+  CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const KvLayout& kv, const StepLimits& limits,
+          std::uint32_t threads);
+
+  /// The memory of a value, rows of its columns.
+  float* value(ValueId id) const;
+  /// Floats for the worker's use during one op.
+  float* scratch(std::uint32_t worker) const;
+
+  const Graph graph;  // as group_matmuls orders it
+  const WeightTable& weights;
+  const StepLimits limits;
+  KvCache cache;
+  std::vector<RopeAngles> angles;      // by rope table
+  std::vector<AttentionPiece> pieces;  // of the attention op that runs
+
+ private:
+  const BufferPlan buffers_;
+  std::vector<std::size_t> slot_begin_;  // floats from the start of values_
+  AnonymousMemory values_;
+  std::size_t scratch_floats_;  // per worker
+  AnonymousMemory scratch_;
+};
+
+}  // namespace rbee::engine::cpu

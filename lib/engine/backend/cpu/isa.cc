@@ -1,0 +1,79 @@
+#include "engine/backend/cpu/isa.h"
+
+#include <array>
+#include <cstring>
+#include <string>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace rbee::engine::cpu {
+namespace {
+
+constexpr std::array<std::string_view, 4> kNames{"portable", "avx2", "avx512", "avx512-vnni"};
+
+std::string read_processor_name() {
+#if defined(__x86_64__)
+  // CPUID leaves 0x80000002..4 hold the brand string (Intel SDM vol. 2A, CPUID).
+  std::array<unsigned, 12> words{};
+  if (__get_cpuid_max(0x80000000U, nullptr) >= 0x80000004U) {
+    for (unsigned i = 0; i < 3; ++i) {
+      unsigned* w = words.data() + std::size_t{4} * i;
+      __get_cpuid(0x80000002U + i, w, w + 1, w + 2, w + 3);
+    }
+  }
+  std::array<char, sizeof(words) + 1> text{};
+  std::memcpy(text.data(), words.data(), sizeof(words));
+  std::string name = text.data();
+  while (!name.empty() && name.back() == ' ') name.pop_back();
+  while (!name.empty() && name.front() == ' ') name.erase(name.begin());
+  return name.empty() ? "x86-64" : name;
+#elif defined(__aarch64__)
+  return "arm64";
+#else
+  return "unknown processor";
+#endif
+}
+
+}  // namespace
+
+std::string_view isa_name(Isa isa) {
+  return kNames[static_cast<std::size_t>(isa)];
+}
+
+std::optional<Isa> parse_isa(std::string_view name) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == name) return static_cast<Isa>(i);
+  }
+  return std::nullopt;
+}
+
+std::vector<Isa> available_isas() {
+  std::vector<Isa> isas{Isa::kPortable};
+#if defined(__x86_64__)
+  // __builtin_cpu_supports also asks XGETBV whether the operating system saves the wide registers.
+  __builtin_cpu_init();
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1U << 29)) != 0;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !f16c) return isas;
+  isas.push_back(Isa::kAvx2);
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+      !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
+    return isas;
+  }
+  isas.push_back(Isa::kAvx512);
+  if (__builtin_cpu_supports("avx512vnni")) isas.push_back(Isa::kAvx512Vnni);
+#endif
+  return isas;
+}
+
+std::string_view processor_name() {
+  static const std::string name = read_processor_name();
+  return name;
+}
+
+}  // namespace rbee::engine::cpu

@@ -1,0 +1,32 @@
+#pragma once
+// The kernels of one instruction set.
+
+#include "engine/backend/cpu/isa.h"
+#include "engine/backend/cpu/kernels/kernel_args.h"
+
+namespace rbee::engine::cpu {
+
+/// Row kernels work on `n` values; inputs and outputs may be the same row.
+struct Kernels {
+  void (*float_matmul)(const FloatMatmul&);
+  void (*attention)(const AttentionTask&);
+  void (*rms_norm_row)(const float* x, const float* w, float* y, std::size_t n, std::size_t group, float eps);
+  void (*rope_row_halves)(const RopeRow&);
+  void (*rope_row_interleaved)(const RopeRow&);
+  void (*activation_mul_row)(Activation, const float* gate, const float* up, float* y, std::size_t n);
+  void (*add_row)(const float* a, const float* b, float* y, std::size_t n);
+  void (*scale_row)(const float* x, float* y, std::size_t n, float factor);
+  void (*softcap_row)(const float* x, float* y, std::size_t n, float cap);
+  void (*store_kv_row)(const float* x, std::byte* to, std::size_t n, FloatType type);
+};
+
+/// The kernels for `isa`, which must be one of available_isas().
+const Kernels& kernels_for(Isa isa);
+
+// One per file compiled with its own flags; only those of the target's architecture exist.
+const Kernels& portable_kernels();
+const Kernels& avx2_kernels();
+const Kernels& avx512_kernels();
+const Kernels& avx512_vnni_kernels();
+
+}  // namespace rbee::engine::cpu

@@ -1,0 +1,11 @@
+#include "engine/backend/cpu/kernels/make_kernels.h"
+#include "engine/backend/cpu/kernels/simd_avx2.h"
+
+namespace rbee::engine::cpu {
+
+const Kernels& avx2_kernels() {
+  static constexpr Kernels kKernels = make_kernels<Avx2>();
+  return kKernels;
+}
+
+}  // namespace rbee::engine::cpu

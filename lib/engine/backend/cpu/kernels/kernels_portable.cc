@@ -1,0 +1,11 @@
+#include "engine/backend/cpu/kernels/make_kernels.h"
+#include "engine/backend/cpu/kernels/simd_portable.h"
+
+namespace rbee::engine::cpu {
+
+const Kernels& portable_kernels() {
+  static constexpr Kernels kKernels = make_kernels<Portable>();
+  return kKernels;
+}
+
+}  // namespace rbee::engine::cpu

@@ -1,0 +1,25 @@
+#pragma once
+// Fills the table of one instruction set.
+
+#include "engine/backend/cpu/kernels/attention.h"
+#include "engine/backend/cpu/kernels/float_matmul.h"
+#include "engine/backend/cpu/kernels/kernels.h"
+#include "engine/backend/cpu/kernels/row_kernels.h"
+
+namespace rbee::engine::cpu {
+
+template <class S>
+constexpr Kernels make_kernels() {
+  return {.float_matmul = float_matmul<S>,
+          .attention = attention<S>,
+          .rms_norm_row = rms_norm_row<S>,
+          .rope_row_halves = rope_row_halves<S>,
+          .rope_row_interleaved = rope_row_interleaved<S>,
+          .activation_mul_row = activation_mul_row<S>,
+          .add_row = add_row<S>,
+          .scale_row = scale_row<S>,
+          .softcap_row = softcap_row<S>,
+          .store_kv_row = store_kv_row<S>};
+}
+
+}  // namespace rbee::engine::cpu

@@ -1,0 +1,105 @@
+#pragma once
+// Float vectors of AVX2 with FMA and F16C; see simd_avx512.h for what each operation does.
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace rbee::engine::cpu {
+
+struct Avx2 {
+  using Vec = __m256;
+  static constexpr std::size_t kLanes = 8;
+  static constexpr std::size_t kTileRows = 4;
+  static constexpr std::size_t kTileColumns = 3;  // 12 accumulators of 16 registers
+
+  static Vec zero() { return _mm256_setzero_ps(); }
+  static Vec set1(float x) { return _mm256_set1_ps(x); }
+
+  static Vec load(const void* p) { return _mm256_loadu_ps(static_cast<const float*>(p)); }
+  static Vec load(const void* p, std::size_t n) {
+    float lanes[8] = {};
+    std::memcpy(lanes, p, n * sizeof(float));
+    return _mm256_loadu_ps(lanes);
+  }
+  static void store(float* p, Vec v) { _mm256_storeu_ps(p, v); }
+  static void store(float* p, Vec v, std::size_t n) {
+    float lanes[8];
+    _mm256_storeu_ps(lanes, v);
+    std::memcpy(p, lanes, n * sizeof(float));
+  }
+
+  static Vec load_bf16(const void* p) { return widen_bf16(load8(p)); }
+  static Vec load_bf16(const void* p, std::size_t n) { return widen_bf16(load8(p, n)); }
+  static Vec load_f16(const void* p) { return _mm256_cvtph_ps(load8(p)); }
+  static Vec load_f16(const void* p, std::size_t n) { return _mm256_cvtph_ps(load8(p, n)); }
+  static void store_bf16(void* p, Vec v) { _mm_storeu_si128(static_cast<__m128i*>(p), narrow_bf16(v)); }
+  static void store_bf16(void* p, Vec v, std::size_t n) { store8(p, narrow_bf16(v), n); }
+  static void store_f16(void* p, Vec v) { _mm_storeu_si128(static_cast<__m128i*>(p), narrow_f16(v)); }
+  static void store_f16(void* p, Vec v, std::size_t n) { store8(p, narrow_f16(v), n); }
+
+  static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+  static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
+  static Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
+  static Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
+  static Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+  static Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
+  static Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
+  static Vec abs(Vec a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), a); }
+  static Vec select_less(Vec a, Vec b, Vec x, Vec y) { return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
+  static Vec round(Vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+  static Vec exp2_whole(Vec n) {
+    const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23));
+  }
+
+  static float sum(Vec v) {
+    const __m128 q = half(v);
+    const __m128 pair = _mm_add_ps(q, _mm_movehl_ps(q, q));
+    return _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)));
+  }
+  static void sum4(Vec v0, Vec v1, Vec v2, Vec v3, float* out, int add_to) {
+    __m128 a = half(v0), b = half(v1), c = half(v2), d = half(v3);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    __m128 sums = _mm_add_ps(_mm_add_ps(a, c), _mm_add_ps(b, d));
+    if (add_to != 0) sums = _mm_add_ps(_mm_loadu_ps(out), sums);
+    _mm_storeu_ps(out, sums);
+  }
+  static float max_lane(Vec v) {
+    __m128 q = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    q = _mm_max_ps(q, _mm_movehl_ps(q, q));
+    return _mm_cvtss_f32(_mm_max_ss(q, _mm_movehdup_ps(q)));
+  }
+
+  static void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
+
+ private:
+  static __m128i load8(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
+  static __m128i load8(const void* p, std::size_t n) {
+    std::uint16_t lanes[8] = {};
+    std::memcpy(lanes, p, n * sizeof(std::uint16_t));
+    return load8(lanes);
+  }
+  static void store8(void* p, __m128i v, std::size_t n) {
+    std::uint16_t lanes[8];
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(lanes), v);
+    std::memcpy(p, lanes, n * sizeof(std::uint16_t));
+  }
+  static Vec widen_bf16(__m128i h) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(h), 16)); }
+  static __m128i narrow_f16(Vec v) { return _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+  static __m128i narrow_bf16(Vec v) {
+    const __m256i bits = _mm256_castps_si256(v);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i rounded = _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7FFF)), odd);
+    const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+    const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+    const __m256i high = _mm256_srli_epi32(_mm256_blendv_epi8(rounded, quiet, nan), 16);
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(high, high), 0x08);
+    return _mm256_castsi256_si128(packed);
+  }
+  static __m128 half(Vec v) { return _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1)); }
+};
+
+}  // namespace rbee::engine::cpu

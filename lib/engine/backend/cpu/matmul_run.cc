@@ -1,0 +1,56 @@
+#include "engine/backend/cpu/step_context.h"
+
+namespace rbee::engine::cpu {
+namespace {
+
+constexpr std::size_t kRowUnit = 16;  // rows of a weight that stay with one thread
+
+FloatType float_type(formats::DType dtype) {
+  switch (dtype) {
+    case formats::DType::kF16:
+      return FloatType::kF16;
+    case formats::DType::kBF16:
+      return FloatType::kBF16;
+    default:
+      return FloatType::kF32;
+  }
+}
+
+void multiply(const StepContext& context, const Op& op, std::uint32_t worker, std::uint32_t workers) {
+  const Weight& weight = context.plan.weights[op.weight];
+  const Rows x = context.rows(op.inputs[0]);
+  const Rows y = context.rows(op.output);
+  const Range range = share_of(weight.rows, kRowUnit, worker, workers);
+  if (range.begin == range.end) return;
+  context.kernels.float_matmul({.weights = weight.data,
+                                .row_bytes = formats::row_bytes(weight.dtype, weight.columns),
+                                .type = float_type(weight.dtype),
+                                .row_begin = range.begin,
+                                .row_end = range.end,
+                                .columns = weight.columns,
+                                .x = x.data,
+                                .x_stride = x.columns,
+                                .tokens = x.rows,
+                                .y = y.data,
+                                .y_stride = y.columns,
+                                .scratch = context.plan.scratch(worker)});
+}
+
+}  // namespace
+
+void run_matmuls(const StepContext& context, std::span<const Op> ops) {
+  const Rows x = context.rows(ops.front().inputs[0]);
+  if (x.rows == 0) return;
+  std::size_t products = 0;
+  for (const Op& op : ops) products += x.rows * x.columns * context.plan.weights[op.weight].rows;
+  constexpr std::size_t kWorthSharing = 200'000;  // products, about 5 us
+  if (products < kWorthSharing || context.pool.size() == 1) {
+    for (const Op& op : ops) multiply(context, op, 0, 1);
+    return;
+  }
+  context.pool.run([&](std::uint32_t worker) {
+    for (const Op& op : ops) multiply(context, op, worker, context.pool.size());
+  });
+}
+
+}  // namespace rbee::engine::cpu

@@ -1,0 +1,59 @@
+#include "engine/backend/cpu/thread_pool.h"
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace rbee::engine::cpu {
+namespace {
+
+TEST(ThreadPool, every_worker_runs_each_job_once_and_its_writes_are_seen) {
+  for (const std::uint32_t threads : {1U, 2U, 3U, 8U}) {
+    ThreadPool pool(threads);
+    std::vector<std::uint64_t> counts(threads, 0);  // plain memory: the pool orders the accesses
+    for (std::uint64_t round = 1; round <= 2000; ++round) {
+      pool.run([&](std::uint32_t worker) { ++counts[worker]; });
+      for (const std::uint64_t count : counts) ASSERT_EQ(count, round);
+    }
+  }
+}
+
+TEST(ThreadPool, work_that_sleeps_is_waited_for) {
+  ThreadPool pool(3);
+  std::atomic<int> done{0};
+  for (int round = 0; round < 5; ++round) {
+    pool.run([&](std::uint32_t worker) {
+      if (worker != 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      ++done;
+    });
+    EXPECT_EQ(done.load(), 3 * (round + 1));
+  }
+}
+
+TEST(ThreadPool, jobs_after_a_long_pause_wake_the_sleepers) {
+  ThreadPool pool(4);
+  std::vector<int> counts(4, 0);
+  for (int round = 1; round <= 10; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    pool.run([&](std::uint32_t worker) { ++counts[worker]; });
+    EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 4 * round);
+  }
+}
+
+TEST(ThreadPool, an_idle_pool_uses_no_processor_time) {
+  ThreadPool pool(8);
+  pool.run([](std::uint32_t) {});
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const std::clock_t before = std::clock();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const double used_s = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+  EXPECT_LT(used_s, 0.05);
+}
+
+}  // namespace
+}  // namespace rbee::engine::cpu
