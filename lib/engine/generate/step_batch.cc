@@ -1,0 +1,33 @@
+#include "engine/generate/step_batch.h"
+
+namespace rbee::engine {
+
+void StepBatch::clear() {
+  parts_.clear();
+  tokens_.clear();
+  sequences_.clear();
+  output_rows_.clear();
+}
+
+void StepBatch::add(Sequence& sequence, std::uint32_t tokens) {
+  const std::uint32_t first_token = this->tokens(), rows = sequence.rows_wanted(tokens);
+  parts_.push_back({.sequence = &sequence,
+                    .tokens = tokens,
+                    .first_output = outputs(),
+                    .outputs = rows,
+                    .decoding = sequence.decoding()});
+  sequences_.push_back({.first_token = first_token,
+                        .tokens = tokens,
+                        .position = sequence.position(),
+                        .prompt_tokens = sequence.prompt_tokens(),
+                        .blocks = sequence.blocks.blocks()});
+  const std::span<const TokenId> next = sequence.next_tokens(tokens);
+  tokens_.insert(tokens_.end(), next.begin(), next.end());
+  for (std::uint32_t row = tokens - rows; row < tokens; ++row) output_rows_.push_back(first_token + row);
+}
+
+Step StepBatch::step() const {
+  return {.tokens = tokens_, .sequences = sequences_, .output_rows = output_rows_};
+}
+
+}  // namespace rbee::engine

@@ -1,0 +1,39 @@
+#pragma once
+// A step while it is put together.
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/backend/step.h"
+#include "engine/generate/sequence.h"
+
+namespace rbee::engine {
+
+/// Tokens of several sequences, and which of them need logits; owns what Step borrows.
+class StepBatch {
+ public:
+  struct Part {
+    Sequence* sequence = nullptr;
+    std::uint32_t tokens = 0;
+    std::uint32_t first_output = 0, outputs = 0;  ///< its rows of the step's output
+    bool decoding = false;
+  };
+
+  void clear();
+  /// The next `tokens` tokens of `sequence`, which must hold blocks for them.
+  void add(Sequence& sequence, std::uint32_t tokens);
+
+  /// Borrows; valid until the next clear() or add().
+  Step step() const;
+  const std::vector<Part>& parts() const { return parts_; }
+  std::uint32_t tokens() const { return static_cast<std::uint32_t>(tokens_.size()); }
+  std::uint32_t outputs() const { return static_cast<std::uint32_t>(output_rows_.size()); }
+
+ private:
+  std::vector<Part> parts_;
+  std::vector<TokenId> tokens_;
+  std::vector<StepSequence> sequences_;
+  std::vector<std::uint32_t> output_rows_;
+};
+
+}  // namespace rbee::engine
