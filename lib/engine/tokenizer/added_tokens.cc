@@ -63,13 +63,7 @@ void AddedTokenMatcher::add(const AddedToken& token, std::string_view content) {
 
 AddedTokenMatcher::Found AddedTokenMatcher::longest_at(std::string_view text, std::size_t begin) const {
   Found found;
-  std::uint32_t node = roots_[static_cast<unsigned char>(text[begin])];
-  for (std::size_t at = begin; node != kNone;) {
-    ++at;
-    if (nodes_[node].token != kNone) found = {nodes_[node].token, at - begin};
-    if (at == text.size()) break;
-    node = child_of(nodes_[node].child, text[at]);
-  }
+  for_each_at(text, begin, [&](std::uint32_t token, std::size_t size) { found = {token, size}; });
   return found;
 }
 

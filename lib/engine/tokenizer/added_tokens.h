@@ -45,6 +45,19 @@ class AddedTokenMatcher {
   };
   Found longest_at(std::string_view text, std::size_t begin) const;
 
+  /// Calls visit(index, size) for every token that stands at `begin`, shorter ones first. The index counts the tokens
+  /// that add() took.
+  template <typename Visit>
+  void for_each_at(std::string_view text, std::size_t begin, const Visit& visit) const {
+    std::uint32_t node = roots_[static_cast<unsigned char>(text[begin])];
+    for (std::size_t at = begin; node != kNone;) {
+      ++at;
+      if (nodes_[node].token != kNone) visit(nodes_[node].token, at - begin);
+      if (at == text.size()) break;
+      node = child_of(nodes_[node].child, text[at]);
+    }
+  }
+
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
   struct Node {

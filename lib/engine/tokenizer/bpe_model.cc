@@ -105,7 +105,15 @@ void BpeEncoder::merge_word(std::string_view word) {
     start_with_characters(word);
   }
   merger_.merge(symbols_);
-  for (const std::uint32_t id : symbols_) out_.emplace_back(static_cast<std::int32_t>(id));
+  for (const std::uint32_t id : symbols_) {
+    if (id < model_.parts_.pseudo_from) {
+      out_.emplace_back(static_cast<std::int32_t>(id));
+      continue;
+    }
+    for (const char c : model_.parts_.tokens.bytes(id)) {
+      out_.emplace_back(static_cast<std::int32_t>(model_.byte_tokens_[static_cast<unsigned char>(c)]));
+    }
+  }
 }
 
 bool BpeEncoder::fall_back_to_bytes(std::string_view character) {

@@ -30,6 +30,9 @@ struct BpeParts {
   bool fuse_unknown = false;
   bool ignore_merges = false;
   std::uint32_t unknown = kNoToken;
+  /// Ids from here on are no tokens of the vocabulary but characters that occur inside some: when left over after
+  /// merging they become their bytes' tokens.
+  std::uint32_t pseudo_from = kNoToken;
 };
 
 /// The id of a token by its content as the vocabulary writes it; empty when there is none.

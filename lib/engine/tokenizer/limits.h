@@ -32,6 +32,9 @@ constexpr std::uint64_t kPatternStepsPerByte = 64;
 /// Probes of one hash table lookup; more means that a file was forged to collide.
 constexpr std::size_t kProbesMax = 1024;
 
+/// Bytes read while a score-based vocabulary's tokens are cut in two, the sum of their squared lengths.
+constexpr std::uint64_t kSpmCutBytesMax = 1_GiB;
+
 static_assert(kNormalizedBytesMax < UINT32_MAX, "offsets into a text are 32 bits wide");
 static_assert(kVocabMax * kIdGapFactor < INT32_MAX, "TokenId is a signed 32-bit number");
 
