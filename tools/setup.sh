@@ -51,7 +51,7 @@ fi
 
 if [ -e "$lock" ]; then
   echo "setup: installing the tests' npm packages (npm ci in tests/)"
-  (cd tests && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  (cd tests && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts)
 fi
 
 mkdir -p build
