@@ -17,6 +17,7 @@ namespace {
 
 using formats::DType;
 
+constexpr float kWeightScale = 0.05F;
 constexpr DType kFloatTypes[] = {DType::kF32, DType::kF16, DType::kBF16};
 constexpr DType kBlockTypes[] = {DType::kQ8_0, DType::kQ4_0, DType::kQ5_0, DType::kIQ4_NL};
 constexpr DType kSuperTypes[] = {DType::kQ4_K, DType::kQ5_K, DType::kQ6_K};
@@ -71,9 +72,10 @@ OpCase matmul_case(DType dtype, std::uint32_t rows, std::uint32_t columns, std::
   CaseMaker make(fmt::format("matmul {} [{}, {}] times {}", formats::dtype_info(dtype).name, rows, columns, tokens),
                  matmul_nmse_max(dtype));
   GraphBuilder graph(make.table());
-  const WeightId weight = make.random().matrix(make.table(), dtype, rows, columns, 0.05F);
+  const WeightId weight = make.random().matrix(make.table(), dtype, rows, columns, kWeightScale);
   const ValueId output = graph.matmul(graph.input(columns), weight);
   make.step({{tokens, 0, {}}}, columns);
+  make.the_case().typical_square = columns * kWeightScale * kWeightScale;
   return make.finish(graph.finish(output));
 }
 

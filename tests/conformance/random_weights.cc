@@ -14,12 +14,14 @@ std::uint16_t bf16_of(float x) {
   return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(x) >> 16);
 }
 
-// Truncates; good for values that are normal in binary16 or far too small for it.
+// Truncates; for values that binary16 can hold.
 std::uint16_t f16_of(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
   const std::uint32_t sign = (bits >> 16) & 0x8000U;
-  if (magnitude < 0x38800000U) return static_cast<std::uint16_t>(sign);
+  if (magnitude < 0x38800000U) {  // subnormal: a multiple of 2^-24
+    return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(std::bit_cast<float>(magnitude) * 0x1p24F));
+  }
   return static_cast<std::uint16_t>(sign | ((magnitude - 0x38000000U) >> 13));
 }
 

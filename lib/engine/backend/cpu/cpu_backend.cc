@@ -31,7 +31,6 @@ class CpuBackend final : public Backend {
 
   bool supports(const Op& op, formats::DType weight_dtype) const override {
     const bool vector = op.kind == OpKind::kRmsNorm || op.kind == OpKind::kAddBias;
-    if (op.kind == OpKind::kMatmul && formats::is_quantized(weight_dtype)) return false;
     return !vector || weight_dtype == formats::DType::kF32;
   }
 

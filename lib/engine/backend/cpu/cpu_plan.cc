@@ -15,11 +15,22 @@ std::size_t padded(std::size_t floats) {
 }
 
 std::size_t scratch_floats(const Graph& graph) {
-  std::size_t floats = kFloatScratch;
+  std::size_t floats = std::max(kFloatScratch, kPanelScratch);
   for (const Op& op : graph.ops) {
     if (op.kind == OpKind::kAttention) floats = std::max(floats, attention_scratch(op.head_dim));
   }
   return padded(floats);
+}
+
+/// The widest input of a quantized matmul.
+std::size_t quantized_columns(const Graph& graph, const WeightTable& weights) {
+  std::uint32_t columns = 0;
+  for (const Op& op : graph.ops) {
+    if (op.kind == OpKind::kMatmul && formats::is_quantized(weights[op.weight].dtype)) {
+      columns = std::max(columns, weights[op.weight].columns);
+    }
+  }
+  return columns;
 }
 
 std::vector<std::size_t> slot_begins(const BufferPlan& buffers, std::uint32_t rows) {
@@ -39,6 +50,7 @@ CpuPlan::CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const K
       weights(its_weights),
       limits(its_limits),
       cache(kv),
+      quantized(std::max(limits.tokens_max, limits.outputs_max), quantized_columns(graph, weights)),
       buffers_(plan_buffers(graph)),
       slot_begin_(slot_begins(buffers_, std::max(limits.tokens_max, limits.outputs_max))),
       values_(slot_begin_.back() * sizeof(float), "the activations"),

@@ -6,6 +6,7 @@
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu/anonymous_memory.h"
 #include "engine/backend/cpu/kv_cache.h"
+#include "engine/backend/cpu/quantized_activations.h"
 #include "engine/backend/cpu/rope_angles.h"
 #include "engine/graph/buffer_plan.h"
 
@@ -33,6 +34,7 @@ class CpuPlan final : public Plan {
   const WeightTable& weights;
   const StepLimits limits;
   KvCache cache;
+  QuantizedActivations quantized;      // of the matmul input that is in use
   std::vector<RopeAngles> angles;      // by rope table
   std::vector<AttentionPiece> pieces;  // of the attention op that runs
 

@@ -16,24 +16,67 @@ FloatType float_type(formats::DType dtype) {
   }
 }
 
+BlockType block_type(formats::DType dtype) {
+  switch (dtype) {
+    case formats::DType::kQ4_0:
+      return BlockType::kQ4_0;
+    case formats::DType::kQ5_0:
+      return BlockType::kQ5_0;
+    case formats::DType::kQ4_K:
+      return BlockType::kQ4_K;
+    case formats::DType::kQ5_K:
+      return BlockType::kQ5_K;
+    case formats::DType::kQ6_K:
+      return BlockType::kQ6_K;
+    case formats::DType::kIQ4_NL:
+      return BlockType::kIQ4_NL;
+    default:
+      return BlockType::kQ8_0;
+  }
+}
+
+/// The worker's rows of one matmul.
 void multiply(const StepContext& context, const Op& op, std::uint32_t worker, std::uint32_t workers) {
   const Weight& weight = context.plan.weights[op.weight];
   const Rows x = context.rows(op.inputs[0]);
   const Rows y = context.rows(op.output);
   const Range range = share_of(weight.rows, kRowUnit, worker, workers);
   if (range.begin == range.end) return;
-  context.kernels.float_matmul({.weights = weight.data,
-                                .row_bytes = formats::row_bytes(weight.dtype, weight.columns),
-                                .type = float_type(weight.dtype),
-                                .row_begin = range.begin,
-                                .row_end = range.end,
-                                .columns = weight.columns,
-                                .x = x.data,
-                                .x_stride = x.columns,
-                                .tokens = x.rows,
-                                .y = y.data,
-                                .y_stride = y.columns,
-                                .scratch = context.plan.scratch(worker)});
+  const std::size_t row_bytes = formats::row_bytes(weight.dtype, weight.columns);
+  if (formats::is_quantized(weight.dtype)) {
+    context.kernels.quantized_matmul({.weights = weight.data,
+                                      .row_bytes = row_bytes,
+                                      .type = block_type(weight.dtype),
+                                      .row_begin = range.begin,
+                                      .row_end = range.end,
+                                      .columns = weight.columns,
+                                      .x = context.plan.quantized.row(0, x.columns),
+                                      .tokens = x.rows,
+                                      .y = y.data,
+                                      .y_stride = y.columns,
+                                      .scratch = context.plan.scratch(worker)});
+  } else {
+    context.kernels.float_matmul({.weights = weight.data,
+                                  .row_bytes = row_bytes,
+                                  .type = float_type(weight.dtype),
+                                  .row_begin = range.begin,
+                                  .row_end = range.end,
+                                  .columns = weight.columns,
+                                  .x = x.data,
+                                  .x_stride = x.columns,
+                                  .tokens = x.rows,
+                                  .y = y.data,
+                                  .y_stride = y.columns,
+                                  .scratch = context.plan.scratch(worker)});
+  }
+}
+
+void quantize_input(const StepContext& context, const Rows& x) {
+  context.for_each_part(x.rows, x.columns, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      context.kernels.quantize_row(x.row(r), x.columns, context.plan.quantized.row(r, x.columns));
+    }
+  });
 }
 
 }  // namespace
@@ -42,7 +85,12 @@ void run_matmuls(const StepContext& context, std::span<const Op> ops) {
   const Rows x = context.rows(ops.front().inputs[0]);
   if (x.rows == 0) return;
   std::size_t products = 0;
-  for (const Op& op : ops) products += x.rows * x.columns * context.plan.weights[op.weight].rows;
+  bool quantized = false;
+  for (const Op& op : ops) {
+    products += x.rows * x.columns * context.plan.weights[op.weight].rows;
+    quantized = quantized || formats::is_quantized(context.plan.weights[op.weight].dtype);
+  }
+  if (quantized) quantize_input(context, x);
   constexpr std::size_t kWorthSharing = 200'000;  // products, about 5 us
   if (products < kWorthSharing || context.pool.size() == 1) {
     for (const Op& op : ops) multiply(context, op, 0, 1);

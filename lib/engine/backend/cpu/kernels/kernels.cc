@@ -12,7 +12,7 @@ const Kernels& kernels_for(Isa isa) {
     case Isa::kAvx512:
       return avx512_kernels();
     case Isa::kAvx512Vnni:
-      return avx512_kernels();
+      return avx512_vnni_kernels();
   }
 #endif
   static_cast<void>(isa);

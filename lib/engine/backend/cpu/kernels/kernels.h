@@ -3,12 +3,15 @@
 
 #include "engine/backend/cpu/isa.h"
 #include "engine/backend/cpu/kernels/kernel_args.h"
+#include "engine/backend/cpu/kernels/panel.h"
 
 namespace rbee::engine::cpu {
 
 /// Row kernels work on `n` values; inputs and outputs may be the same row.
 struct Kernels {
   void (*float_matmul)(const FloatMatmul&);
+  void (*quantized_matmul)(const QuantizedMatmul&);
+  void (*quantize_row)(const float* x, std::size_t columns, const QuantizedRows& to);
   void (*attention)(const AttentionTask&);
   void (*rms_norm_row)(const float* x, const float* w, float* y, std::size_t n, std::size_t group, float eps);
   void (*rope_row_halves)(const RopeRow&);

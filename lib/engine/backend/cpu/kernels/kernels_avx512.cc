@@ -3,8 +3,9 @@
 
 namespace rbee::engine::cpu {
 
+// Without VNNI, 512-bit vectors have no quick product of signed bytes (vpsignb ends at 256 bits): AVX2's kernel serves.
 const Kernels& avx512_kernels() {
-  static constexpr Kernels kKernels = make_kernels<Avx512>();
+  static const Kernels kKernels = make_kernels<Avx512>(avx2_kernels().quantized_matmul);
   return kKernels;
 }
 

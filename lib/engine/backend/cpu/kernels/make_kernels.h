@@ -4,13 +4,17 @@
 #include "engine/backend/cpu/kernels/attention.h"
 #include "engine/backend/cpu/kernels/float_matmul.h"
 #include "engine/backend/cpu/kernels/kernels.h"
+#include "engine/backend/cpu/kernels/quantize_row.h"
 #include "engine/backend/cpu/kernels/row_kernels.h"
 
 namespace rbee::engine::cpu {
 
+/// All kernels over the float vectors S and the integer kernel given.
 template <class S>
-constexpr Kernels make_kernels() {
+constexpr Kernels make_kernels(void (*quantized)(const QuantizedMatmul&)) {
   return {.float_matmul = float_matmul<S>,
+          .quantized_matmul = quantized,
+          .quantize_row = quantize_row<S>,
           .attention = attention<S>,
           .rms_norm_row = rms_norm_row<S>,
           .rope_row_halves = rope_row_halves<S>,

@@ -40,6 +40,12 @@ struct Avx2 {
   static void store_f16(void* p, Vec v) { _mm_storeu_si128(static_cast<__m128i*>(p), narrow_f16(v)); }
   static void store_f16(void* p, Vec v, std::size_t n) { store8(p, narrow_f16(v), n); }
 
+  static void store_int8(std::int8_t* p, Vec v) {
+    const __m256i wide = _mm256_cvtps_epi32(v);
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
+  }
+
   static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
   static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
   static Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }

@@ -34,6 +34,11 @@ struct Avx512 {
   static void store_f16(void* p, Vec v) { _mm256_storeu_si256(static_cast<__m256i*>(p), narrow_f16(v)); }
   static void store_f16(void* p, Vec v, std::size_t n) { _mm256_mask_storeu_epi16(p, first(n), narrow_f16(v)); }
 
+  /// Whole numbers from -128 to 127 as one byte each.
+  static void store_int8(std::int8_t* p, Vec v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v)));
+  }
+
   static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
   static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
   static Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }

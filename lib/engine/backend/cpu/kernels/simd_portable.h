@@ -44,6 +44,12 @@ struct Portable {
   static void store_f16(void* p, const Vec& v) { store_f16(p, v, kLanes); }
   static void store_f16(void* p, const Vec& v, std::size_t n) { narrow(p, v, n, f16_of_float); }
 
+  static void store_int8(std::int8_t* p, const Vec& v) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      p[i] = v.lane[i] > -129.0F && v.lane[i] < 128.0F ? static_cast<std::int8_t>(v.lane[i]) : std::int8_t{-128};
+    }
+  }
+
   static Vec add(const Vec& a, const Vec& b) {
     return make([&](std::size_t i) { return a.lane[i] + b.lane[i]; });
   }

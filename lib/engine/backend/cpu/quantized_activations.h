@@ -1,0 +1,24 @@
+#pragma once
+// Memory for the input of quantized matmuls, as int8.
+
+#include <cstddef>
+
+#include "engine/backend/cpu/anonymous_memory.h"
+#include "engine/backend/cpu/kernels/panel.h"
+
+namespace rbee::engine::cpu {
+
+/// Room for `rows_max` rows of `columns_max` values; filled anew for each input.
+class QuantizedActivations {
+ public:
+  QuantizedActivations(std::size_t rows_max, std::size_t columns_max);
+
+  /// The pointers of row `row` when rows have `columns` values, a multiple of 32.
+  QuantizedRows row(std::size_t row, std::size_t columns) const;
+
+ private:
+  std::size_t values_max_;
+  AnonymousMemory memory_;  // q, then scales, scaled sums, sums, half sums
+};
+
+}  // namespace rbee::engine::cpu
