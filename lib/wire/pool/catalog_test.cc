@@ -70,7 +70,7 @@ TEST(CatalogTest, a_file_that_leaves_the_folder_is_refused) {
 
 TEST(WorkerRecordTest, is_written_and_read_with_unknown_fields) {
   const std::string text =
-      R"({"worker_id":"worker-cpu-0","pid":12,"backend":"cpu","gpu":0,"model_id":"m","port":8000,"started_at":"t",)"
+      R"({"worker_id":"worker-cpu-0","pid":12,"backend":"cpu","gpu":0,"model_id":"m","port":8000,"host":"127.0.0.1","started_at":"t",)"
       R"("version":"0.1.0","pid_start_time":99,"boot_id":"b","nonce":"n","model_path":"p","new":1})";
   EXPECT_EQ(json_line(to_json(parse_worker_record(text, "worker-cpu-0.json"))), text);
   EXPECT_THROW(parse_worker_record(R"({"worker_id":"w","pid":-1})", "w.json"), Error);

@@ -18,6 +18,7 @@ json::value to_json(const WorkerRecord& record) {
                       {"gpu", record.gpu},
                       {"model_id", record.model_id},
                       {"port", record.port},
+                      {"host", record.host},
                       {"started_at", record.started_at},
                       {"version", record.version},
                       {"pid_start_time", record.pid_start_time},
@@ -38,6 +39,7 @@ WorkerRecord parse_worker_record(std::string_view text, std::string_view source)
   record.gpu = static_cast<std::uint32_t>(fields.count_or("gpu", std::numeric_limits<std::uint32_t>::max(), 0));
   record.model_id = fields.text("model_id");
   record.port = static_cast<std::uint16_t>(fields.count("port", std::numeric_limits<std::uint16_t>::max()));
+  record.host = fields.text_or("host", "127.0.0.1");
   record.started_at = fields.text_or("started_at", "");
   record.version = fields.text_or("version", "");
   record.pid_start_time = fields.count_or("pid_start_time", std::numeric_limits<std::uint64_t>::max(), 0);

@@ -18,6 +18,7 @@ struct WorkerRecord {
   std::uint32_t gpu = 0;
   std::string model_id;
   std::uint16_t port = 0;
+  std::string host = "127.0.0.1";  ///< the address it listens on
   std::string started_at;  ///< RFC 3339, UTC
   std::string version;     ///< of the program that started it
   std::uint64_t pid_start_time = 0;
