@@ -2,6 +2,7 @@
 // The chat templates of model repositories: Jinja as transformers' apply_chat_template renders it.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
