@@ -1,5 +1,6 @@
 #include "formats/gguf.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/error.h"
@@ -39,6 +40,10 @@ std::string_view gguf_value_kind(const GgufValue& value) {
 
 std::unique_ptr<GgufFile> GgufFile::open(const std::filesystem::path& path) {
   return GgufReader::open(path);
+}
+
+bool GgufFile::still_whole() const {
+  return std::all_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->still_whole(); });
 }
 
 const GgufValue* GgufFile::find(std::string_view key) const {

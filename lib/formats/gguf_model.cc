@@ -23,6 +23,7 @@ class GgufModel final : public ModelFiles {
   const GgufFile* gguf() const override { return file_.get(); }
   const std::filesystem::path& folder() const override { return folder_; }
   std::uint64_t weight_bytes() const override { return weight_bytes_; }
+  bool still_whole() const override { return file_->still_whole(); }
 
  private:
   const std::unique_ptr<GgufFile> file_;

@@ -193,11 +193,17 @@ void read_gemma(const JsonFields& config, ModelConfig& model) {
   model.final_softcap = read_softcap(config, "final_logit_softcapping", kGemma2FinalCapDefault);
 }
 
+// `_name_or_path` is a repository's name, or else a path on the machine that saved the model.
+std::string read_name(const JsonFields& config, std::string_view folder_name) {
+  std::string name = config.string("_name_or_path").value_or("");
+  const bool path = name.empty() || name.front() == '/' || name.front() == '.' || name.front() == '~';
+  return path ? std::string(folder_name) : name;
+}
+
 ModelConfig read_model(const JsonFields& config, const Defaults& defaults, std::string_view folder_name) {
   ModelConfig model;
   model.architecture = defaults.architecture;
-  model.name = config.string("_name_or_path").value_or("");
-  if (model.name.empty()) model.name = folder_name;
+  model.name = read_name(config, folder_name);
   model.vocab_size = config.required_count("vocab_size", kVocabSizeMax);
   model.hidden_size = config.required_count("hidden_size", kHiddenSizeMax);
   model.intermediate_size = config.required_count("intermediate_size", kIntermediateSizeMax);

@@ -1,5 +1,6 @@
 #include "formats/hf_model.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
@@ -35,6 +36,9 @@ class HfModel final : public ModelFiles {
   const GgufFile* gguf() const override { return nullptr; }
   const fs::path& folder() const override { return folder_; }
   std::uint64_t weight_bytes() const override { return weight_bytes_; }
+  bool still_whole() const override {
+    return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) { return shard->file().still_whole(); });
+  }
 
  private:
   static std::uint64_t sum_bytes(const TensorMap& tensors) {

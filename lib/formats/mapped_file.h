@@ -11,8 +11,8 @@ namespace rbee::formats {
 /// The mapping lives as long as the object; the bytes are read-only. Any thread may read.
 ///
 /// A file that another process truncates while it is mapped cannot be made safe here: touching a page beyond its new
-/// end raises SIGBUS. `still_whole()` tells in advance (before and between long reads), and a process that runs
-/// models should report SIGBUS as "a model file became shorter while in use".
+/// end raises SIGBUS. `still_whole()` tells in advance (before and between long reads); mapping_fault.h says what a
+/// process can do about the signal.
 class MappedFile {
  public:
   /// Throws Error: kNotFound; kBadFile when it is not a regular file (checked without blocking, symbolic links are

@@ -29,6 +29,8 @@ class ModelFiles {
   virtual const std::filesystem::path& folder() const = 0;
   /// Sum of the tensors' bytes.
   virtual std::uint64_t weight_bytes() const = 0;
+  /// False once a file on disk is shorter than what was mapped: reading its tensors may then raise SIGBUS.
+  virtual bool still_whole() const { return true; }
 };
 
 /// Opens a model folder (config.json, *.safetensors, …) or a .gguf file (any part of a split one).

@@ -242,8 +242,8 @@ bool Handler::on_string(string_view part, std::size_t, ParseError&) {
   return place_ == Place::kMetadata ? true : on_other("a string");
 }
 
-bool Handler::on_int64(std::int64_t number, string_view, ParseError&) {
-  if (number < 0) return on_other("a negative number");
+bool Handler::on_int64(std::int64_t number, string_view digits, ParseError&) {
+  if (number < 0 || digits.front() == '-') return on_other("a negative number");
   return on_count(static_cast<std::uint64_t>(number));
 }
 

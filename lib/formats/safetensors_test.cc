@@ -114,7 +114,8 @@ TEST(SafetensorsTest, entries_have_all_three_fields_of_the_right_type) {
   for (const std::string entry : {"1", "[]", "\"s\"", "null", "true", "1.5"}) {
     EXPECT_THAT(refusal_of_entry(entry), HasSubstr("'x' is ")) << entry;
   }
-  for (const std::string bad : {"-1", "1.0", "1e3", "18446744073709551616", "\"1\"", "null", "[1]", "{}", "true"}) {
+  for (const std::string bad :
+       {"-1", "-0", "1.0", "1e3", "18446744073709551616", "\"1\"", "null", "[1]", "{}", "true"}) {
     EXPECT_THAT(refusal_of_entry(R"({"dtype":"F32","shape":[)" + bad + R"(],"data_offsets":[0,4]})"),
                 HasSubstr("tensor 'x': shape is "))
         << bad;
