@@ -52,8 +52,10 @@ class GgufFile {
   /// As MappedFile::still_whole(), of all parts.
   bool still_whole() const;
 
- private:
+  /// A file without content, for GgufReader to fill.
   GgufFile() = default;
+
+ private:
   friend class GgufReader;
   std::filesystem::path path_;
   std::vector<std::unique_ptr<MappedFile>> parts_;

@@ -22,7 +22,7 @@ void add_tensors(std::map<std::string, TensorView, std::less<>>& to, GgufPart& p
 
 std::unique_ptr<GgufFile> GgufReader::read(std::span<const std::byte> bytes, const std::filesystem::path& path) {
   GgufPart part = parse_gguf_part(bytes, path.filename().string());
-  std::unique_ptr<GgufFile> file(new GgufFile());  // the constructor is private: make_unique cannot
+  auto file = std::make_unique<GgufFile>();
   file->path_ = path;
   add_tensors(file->tensors_, part, path.filename().string());
   file->metadata_ = std::move(part.metadata);
@@ -30,7 +30,7 @@ std::unique_ptr<GgufFile> GgufReader::read(std::span<const std::byte> bytes, con
 }
 
 std::unique_ptr<GgufFile> GgufReader::open(const std::filesystem::path& path) {
-  std::unique_ptr<GgufFile> file(new GgufFile());
+  auto file = std::make_unique<GgufFile>();
   file->path_ = path;
   file->parts_.push_back(std::make_unique<MappedFile>(path));
   GgufPart given = parse_gguf_part(file->parts_[0]->bytes(), path.filename().string());
