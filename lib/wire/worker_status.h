@@ -1,0 +1,49 @@
+#pragma once
+// GET /health, /ready and /v1/models of a worker.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+namespace rbee::wire {
+
+/// The process is alive and answers. What is known only once the model is loaded is 0 or empty before.
+struct WorkerHealth {
+  std::string worker_id, model, backend, device, version, state;
+  std::string nonce;             ///< what --nonce gave: whoever started this worker knows it again
+  std::uint64_t vram_bytes = 0;  ///< weights and KV cache on the model's device
+  std::uint64_t rss_bytes = 0, rss_peak_bytes = 0;
+  std::uint64_t pid = 0;
+  std::uint32_t port = 0, gpu = 0;
+  std::uint32_t context = 0;  ///< positions per sequence
+  double uptime_seconds = 0, load_seconds = 0;
+  std::string architecture, format, dtype;
+  std::uint64_t parameters = 0;
+};
+/// {"status":"healthy",…}
+boost::json::object to_json(const WorkerHealth& health);
+/// Throws Error{kBadRequest} when fields are missing or of another type; unknown ones are skipped.
+WorkerHealth parse_worker_health(std::string_view body);
+
+/// Whether requests are taken. `state`: "loading", "idle", "busy" or "draining".
+struct WorkerReadiness {
+  bool ready = false;
+  std::string state = "loading";
+  std::uint32_t running = 0, waiting = 0;
+  struct Progress {
+    std::uint64_t layers_done = 0, layers_total = 0, bytes_done = 0, bytes_total = 0;
+  };
+  std::optional<Progress> progress;  ///< while loading
+};
+boost::json::object to_json(const WorkerReadiness& readiness);
+/// As parse_worker_health.
+WorkerReadiness parse_worker_readiness(std::string_view body);
+
+/// The one entry of GET /v1/models: {"object":"list","data":[{"id","object":"model","created","owned_by"}]}; none while
+/// `id` is empty.
+boost::json::object models_to_json(const std::string& id, std::int64_t created);
+
+}  // namespace rbee::wire
