@@ -1,0 +1,35 @@
+// The cpu backend gives the same bits alone and in company, whole and in pieces, with any number of threads.
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "engine/backend/cpu/cpu_backend.h"
+#include "reproducibility.h"
+
+namespace rbee::engine::conformance {
+namespace {
+
+class CpuReproducibility : public testing::TestWithParam<cpu::Isa> {};
+
+TEST_P(CpuReproducibility, logits_do_not_depend_on_batch_threads_or_chunks) {
+  const BackendMaker make = [](std::uint32_t threads) {
+    return make_cpu_backend(CpuOptions{.threads = threads, .isa = GetParam()});
+  };
+  const std::uint64_t seed = std::random_device()();
+  using formats::DType;
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0, DType::kQ4_0, DType::kQ5_0,
+                            DType::kQ4_K, DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL}) {
+    expect_reproducible(make, dtype, seed);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Isas, CpuReproducibility, testing::ValuesIn(cpu::available_isas()),
+                         [](const auto& param_info) {
+                           std::string name(cpu::isa_name(param_info.param));
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace rbee::engine::conformance
