@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 
 compiler=(g++ cmake ninja-build ccache)
 libraries=(libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libspdlog-dev libpcre2-dev libutf8proc-dev
-           libssl-dev zlib1g-dev libcurl4-openssl-dev prometheus-cpp-dev)
+           libssl-dev zlib1g-dev libcurl4-openssl-dev prometheus-cpp-dev libtomlplusplus-dev)
 testing=(libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev clang-format clang-tidy)
-commands=(git curl jq)
+commands=(git curl jq strace)
 
 lock=tests/package-lock.json
 stamp=build/.setup-$(cat tools/setup.sh "$lock" 2>/dev/null | sha256sum | cut -c1-16)

@@ -1,0 +1,99 @@
+// models catalog, list, info.
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "catalog_table.h"
+#include "command_line.h"
+#include "pool/ids.h"
+#include "pool/memory_estimate.h"
+#include "pool/model_facts.h"
+
+namespace rbee::hive {
+namespace {
+
+namespace json = boost::json;
+
+int show_catalog(Hive& hive, CatalogRows rows) {
+  wire::Catalog catalog = hive.catalog.load();
+  hive.terminal.raw(catalog_table(catalog, rows));
+  if (rows == CatalogRows::kDownloaded) {
+    std::erase_if(catalog.models, [](const wire::CatalogModel& model) { return !model.downloaded; });
+  }
+  hive.terminal.document(to_json(catalog));
+  return kDone;
+}
+
+void print_facts(Terminal& terminal, const wire::CatalogModel& model, const std::filesystem::path& path) {
+  const auto field = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) terminal.line(padded(name, 16) + pool::printable(value));
+  };
+  const auto count = [](std::uint64_t number) { return number == 0 ? std::string() : std::to_string(number); };
+  field("ID", model.id);
+  field("Name", model.name);
+  field("Downloaded", model.downloaded ? "yes" : "no");
+  field("Repository", model.metadata.repo);
+  field("Revision", model.metadata.revision);
+  field("Architecture", model.architecture);
+  field("Size", human_bytes(static_cast<std::uint64_t>(model.size_gb * 1e9 + 0.5)));
+  if (!model.downloaded) return;
+  field("Path", path.string());
+  field("Format", model.format);
+  field("Weights", model.metadata.quantization);
+  field("Context", count(model.metadata.context_length));
+  field("Vocabulary", count(model.metadata.vocab_size));
+  for (const wire::ModelFile& file : model.metadata.files) {
+    field("File", fmt::format("{} ({}) {}", file.path, human_bytes(file.size), file.sha256));
+  }
+}
+
+int show_info(Hive& hive, const std::string& id) {
+  const wire::Catalog catalog = hive.catalog.load();
+  const wire::CatalogModel& model = pool::find_model(catalog, id);
+  const std::filesystem::path path = hive.catalog.model_path(model);
+  print_facts(hive.terminal, model, path);
+  json::object document = to_json(model).as_object();
+  document["absolute_path"] = path.string();
+  if (model.downloaded) {
+    const pool::ModelFacts facts = pool::read_model_facts(path);
+    const pool::MemoryEstimate estimate = pool::estimate_memory(facts.config, facts.weight_bytes, 0);
+    const pool::MemoryEstimate whole =
+        pool::estimate_memory(facts.config, facts.weight_bytes, facts.config.context_length);
+    hive.terminal.line(padded("Memory", 16) + fmt::format("{} with {} positions, {} with {}; {} are available",
+                                                          human_bytes(estimate.total()), estimate.context,
+                                                          human_bytes(whole.total()), whole.context,
+                                                          human_bytes(available_memory_bytes())));
+    document["parameters"] = facts.parameters;
+    document["memory"] = {
+        {"weights", estimate.weights},          {"kv", estimate.kv},         {"overhead", estimate.overhead},
+        {"context", estimate.context},          {"total", estimate.total()}, {"total_whole_context", whole.total()},
+        {"available", available_memory_bytes()}};
+  }
+  hive.terminal.document(document);
+  return kDone;
+}
+
+}  // namespace
+
+void add_catalog_commands(CLI::App& models, Invocation& invocation) {
+  CLI::App* catalog = models.add_subcommand("catalog", "All models that this pool knows");
+  catalog->footer("\nExample:\n  rbee-hive models catalog --json");
+  catalog->callback([&] { invocation.command = [](Hive& hive) { return show_catalog(hive, CatalogRows::kAll); }; });
+
+  CLI::App* list = models.add_subcommand("list", "The models that are on disk");
+  list->footer("\nExample:\n  rbee-hive models list");
+  list->callback([&] { invocation.command = [](Hive& hive) { return show_catalog(hive, CatalogRows::kDownloaded); }; });
+
+  CLI::App* info = models.add_subcommand("info", "One model: its files, context, and the memory that it needs");
+  auto id = std::make_shared<std::string>();  // shared by the parser and the command
+  info->add_option("id", *id, "The model's id in the catalog")->required();
+  info->footer("\nExample:\n  rbee-hive models info tinyllama");
+  info->callback([&invocation, id] { invocation.command = [id](Hive& hive) { return show_info(hive, *id); }; });
+}
+
+}  // namespace rbee::hive

@@ -1,0 +1,27 @@
+#pragma once
+// The command line: flags, commands, and what is said when it is wrong.
+
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "hive.h"
+
+namespace rbee::hive {
+
+void add_catalog_commands(CLI::App& models, Invocation& invocation);  ///< catalog, list, info
+void add_model_commands(CLI::App& models, Invocation& invocation);    ///< register, unregister, import, verify, delete
+void add_synth_command(CLI::App& models, Invocation& invocation);
+void add_worker_commands(CLI::App& worker, Invocation& invocation);  ///< spawn, list, stop, stop-all, logs
+void add_devices_command(CLI::App& app, Invocation& invocation);
+void add_pool_commands(CLI::App& app, Invocation& invocation);  ///< devices, status, doctor, clean
+
+/// Builds all of it on `app`.
+void build_command_line(CLI::App& app, Invocation& invocation);
+
+/// What is wrong with a command that no App has: "'spwan' is no command of 'rbee-hive worker', did you mean 'spawn'?";
+/// empty when the commands in `arguments` are known.
+std::string unknown_command(const CLI::App& app, const std::vector<std::string>& arguments);
+
+}  // namespace rbee::hive

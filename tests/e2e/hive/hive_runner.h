@@ -1,0 +1,39 @@
+#pragma once
+// Runs rbee-hive as a person would, in a pool of its own.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+namespace rbee::e2e {
+
+struct HiveResult {
+  int code = -1;
+  std::string out, err;
+
+  /// `out` as one JSON document.
+  boost::json::value json() const;
+};
+
+/// A pool in a temporary folder; everything in it goes with the object, its workers first.
+class TestPool {
+ public:
+  /// `worker`: the worker program.
+  explicit TestPool(std::filesystem::path worker);
+  ~TestPool();
+  TestPool(const TestPool&) = delete;
+  TestPool& operator=(const TestPool&) = delete;
+
+  HiveResult run(std::vector<std::string> arguments) const;
+  const std::filesystem::path& home() const { return home_; }
+  /// More of the environment: "NAME=value".
+  void set(const std::string& variable) { environment_.push_back(variable); }
+
+ private:
+  std::filesystem::path home_;
+  std::vector<std::string> environment_;
+};
+
+}  // namespace rbee::e2e
