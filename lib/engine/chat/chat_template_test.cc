@@ -28,5 +28,9 @@ TEST(ChatTemplate, fixtures_render_as_transformers_renders_them) {
   expect_cases(RBEE_TEST_DATA "/chat/chat.jsonl", 224);
 }
 
+TEST(ChatTemplate, constructs_and_errors_are_those_of_the_reference) {
+  expect_cases(RBEE_TEST_DATA "/chat/more.jsonl", 150);
+}
+
 }  // namespace
 }  // namespace rbee::engine

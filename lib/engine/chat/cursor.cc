@@ -66,9 +66,12 @@ bool Cursor::next(Value& item) {
       if (static_cast<Integer>(position_) >= source_.range->size()) return false;
       item = Value::of(source_.range->at(static_cast<Integer>(position_++)));
       return true;
-    case Kind::kIterator:
+    case Kind::kIterator: {
+      const Budget::Evaluation guard(runtime_->budget());  // iterators may stand on each other
       return source_.iterator->next(item);
+    }
     case Kind::kLoop: {
+      const Budget::Evaluation guard(runtime_->budget());
       Value one;
       if (!source_.loop->advance(one)) return false;
       item = runtime_->tuple({one, source_});

@@ -109,7 +109,7 @@ std::size_t hash_value(Runtime& runtime, const Value& key) {
     case Kind::kDict:
     case Kind::kDictView:
       if (key.kind == Kind::kDictView && key.view->what == DictView::What::kValues) break;
-      template_error(fmt::format("unhashable type: '{}'", type_name(key)));
+      template_error(fmt::format("cannot use '{0}' as a dict key (unhashable type: '{0}')", type_name(key)));
     default:
       break;
   }

@@ -12,7 +12,7 @@ namespace rbee::engine::jinja {
 /// Python's ==. Charges the budget for what it compares.
 bool equal(Runtime& runtime, const Value& a, const Value& b);
 
-/// Throws "unhashable type: 'list'" for a key that Python cannot hash.
+/// Throws "cannot use 'list' as a dict key (unhashable type: 'list')" for a key that Python cannot hash.
 std::size_t hash_value(Runtime& runtime, const Value& key);
 
 /// Null when absent; throws for unhashable keys.

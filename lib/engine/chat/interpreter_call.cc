@@ -98,7 +98,7 @@ void Interpreter::bind_parameters(const Macro& macro, Arguments& arguments, Scop
   } else if (!arguments.named.empty()) {
     Value ignored;
     const Value first = arguments.named[0].first;
-    if (arguments.take_named("caller", ignored) && signature.has_explicit_caller) {
+    if (arguments.take_named("caller", ignored)) {
       template_error(
           fmt::format("macro {} was invoked with two values for the special caller argument. This is most "
                       "likely a bug.",

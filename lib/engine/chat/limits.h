@@ -10,8 +10,8 @@ namespace rbee::engine::jinja {
 constexpr std::size_t kTemplateBytesMax = std::size_t{1} << 20;
 /// Nesting of statements and expressions in the source, and the height of an expression's tree.
 constexpr std::uint32_t kParseDepthMax = 128;
-/// Nested evaluations of statements and expressions over all active calls.
-constexpr std::uint32_t kEvaluationDepthMax = 1000;
+/// Nested evaluations of statements and expressions over all active calls. One takes up to 750 bytes of the stack.
+constexpr std::uint32_t kEvaluationDepthMax = 400;
 /// Nesting of lists and dicts that are printed, compared or converted.
 constexpr std::uint32_t kDataDepthMax = 128;
 /// jinja2's sandbox has the same number as MAX_RANGE.
