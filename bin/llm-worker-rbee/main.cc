@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "flags.h"
 #include "lifecycle.h"
