@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "engine/generate/known_tokens.h"
 #include "engine/generate/testing/fake_backend.h"
 #include "engine/generate/testing/fake_tokenizer.h"
 #include "engine/generate/testing/request_log.h"
@@ -64,7 +65,8 @@ struct Rig {
   }
 
   FakeTokenizer tokenizer{pieces()};
-  SequenceTraits traits{.tokenizer = tokenizer, .eos_ids = {id(0)}, .vocab_size = kVocab};
+  SequenceTraits traits{
+      .tokenizer = tokenizer, .eos_ids = {id(0)}, .known = known_tokens(tokenizer, kVocab), .vocab_size = kVocab};
   SystemClock clock;
   FakeBackend backend;
   std::unique_ptr<Plan> plan;
@@ -243,7 +245,9 @@ TEST(EngineLoop, a_cancelled_request_ends_within_one_token) {
   std::atomic<RequestId> own{RequestId()};
   std::atomic<int> texts = 0;
   const EventSink sink = log.sink([&](const GenerateEvent& event) {
-    if (event.kind == Kind::kText && ++texts == 3) rig.loop->cancel(own);  // from the engine's own thread
+    if (event.kind != Kind::kText || ++texts != 3) return;
+    while (own.load() == RequestId()) std::this_thread::yield();  // until submit() has returned
+    rig.loop->cancel(own);                                        // from the engine's own thread
   });
   GenerateRequest wanted = request({id(1)}, 150);
   wanted.prompt.assign(40, id(1));

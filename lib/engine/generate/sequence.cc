@@ -181,10 +181,8 @@ bool Sequence::is_eos(TokenId token) const {
   return std::find(traits_.eos_ids.begin(), traits_.eos_ids.end(), token) != traits_.eos_ids.end();
 }
 
-// Embeddings are often padded beyond the tokenizer's vocabulary: such ids have no text.
 std::string Sequence::text_of(TokenId token) {
-  if (static_cast<std::size_t>(token.value()) >= traits_.tokenizer.vocab_size()) return {};
-  return decoder_.push(token);
+  return traits_.known[static_cast<std::size_t>(token.value())] ? decoder_.push(token) : "";
 }
 
 }  // namespace rbee::engine

@@ -22,6 +22,7 @@ namespace rbee::engine {
 struct SequenceTraits {
   const Tokenizer& tokenizer;
   std::vector<TokenId> eos_ids;  ///< any of them ends an answer
+  std::vector<bool> known;       ///< of known_tokens()
   std::uint32_t vocab_size = 0;
 };
 

@@ -1,0 +1,182 @@
+// Engine::load: from a path to an engine that answers.
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/units.h"
+#include "engine/chat/chat_template_source.h"
+#include "engine/generate/kv_budget.h"
+#include "engine/generate/limits.h"
+#include "engine/generate/loaded_engine.h"
+#include "engine/generate/weight_warmer.h"
+#include "formats/gguf.h"
+
+namespace rbee::engine {
+namespace {
+
+constexpr std::uint32_t kWarmingThreads = 2;  // one alone does not reach the page cache's speed; more gain little
+
+void check_option(const char* flag, std::uint32_t value, std::uint32_t low, std::uint32_t high) {
+  if (value >= low && value <= high) return;
+  throw Error(ErrorKind::kBadRequest, fmt::format("{} is {}, must be from {} to {}", flag, value, low, high), flag);
+}
+
+void check_options(const EngineOptions& options) {
+  check_option("sequences_max", options.sequences_max, 1, kSequencesMax);
+  check_option("queue_max", options.queue_max, 0, kQueueMax);
+  check_option("step_tokens_max", options.step_tokens_max, kStepTokensMin, kStepTokensMax);
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const formats::ModelFiles& files) {
+  if (files.gguf() != nullptr) return load_gguf_tokenizer(*files.gguf());
+  return load_hf_tokenizer(files.folder() / "tokenizer.json");
+}
+
+// A template that cannot be used does not keep the model from answering plain prompts.
+ChatParts load_chat(const formats::ModelFiles& files) {
+  ChatParts parts;
+  const std::optional<ChatTemplateSource> source = find_chat_template(files);
+  if (!source) return parts;
+  parts.bos_token = source->bos_token;
+  parts.eos_token = source->eos_token;
+  try {
+    parts.chat_template.emplace(source->text);
+    if (source->tool_text) parts.tool_template.emplace(*source->tool_text);
+  } catch (const Error& error) {
+    parts.chat_template.reset();
+    parts.why_absent = fmt::format("the model's chat template cannot be used ({})", error.what());
+    log_warning("{}", parts.why_absent);
+  }
+  return parts;
+}
+
+// The dtype that holds most of the weights' bytes.
+std::string main_dtype(const formats::ModelFiles& files) {
+  std::map<formats::DType, std::uint64_t> bytes;
+  for (const auto& [name, tensor] : files.tensors()) bytes[tensor.dtype] += tensor.bytes;
+  const auto most =
+      std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == bytes.end() ? "" : std::string(formats::dtype_info(most->first).name);
+}
+
+// What ends an answer: what generation_config.json (or the GGUF) says, and the tokenizer's own end token, which chat
+// models often name there alone.
+std::vector<TokenId> end_tokens(const formats::ModelFiles& files, const Tokenizer& tokenizer,
+                                const std::string& eos_token) {
+  std::vector<TokenId> ids;
+  for (const std::int32_t id : files.generation().eos_ids) ids.emplace_back(id);
+  const std::optional<TokenId> own = eos_token.empty() ? std::nullopt : tokenizer.find(eos_token);
+  if (own && std::find(ids.begin(), ids.end(), *own) == ids.end()) ids.push_back(*own);
+  if (ids.empty()) log_warning("{}: no end-of-text token is named: answers end at max_tokens", files.config().name);
+  return ids;
+}
+
+KvBudget budget_for(const EngineOptions& options, const EngineParts& parts) {
+  const KvBudget budget = plan_kv_budget({.shape = parts.built->kv,
+                                          .model_context = parts.info.model_context,
+                                          .context = options.context,
+                                          .sequences_max = options.sequences_max,
+                                          .kv_bytes = options.kv_bytes,
+                                          .memory_available = available_memory_bytes(),
+                                          .weight_bytes = parts.info.weight_bytes});
+  if (options.context == 0 && budget.context < parts.info.model_context) {
+    log_warning("the context is reduced from {} to {} positions to fit the memory for the KV cache",
+                parts.info.model_context, budget.context);
+  }
+  return budget;
+}
+
+ModelInfo describe(const formats::ModelFiles& files, const BuiltModel& built) {
+  ModelInfo info;
+  info.name = files.config().name;
+  info.architecture = formats::architecture_name(files.config().architecture);
+  info.format = files.gguf() != nullptr ? "gguf" : "safetensors";
+  info.dtype = main_dtype(files);
+  info.parameters = built.parameters;
+  info.weight_bytes = files.weight_bytes();
+  info.model_context = files.config().context_length;
+  info.vocab_size = files.config().vocab_size;
+  return info;
+}
+
+StepLimits step_limits(const EngineOptions& options, std::uint32_t vocab_size) {
+  const std::uint64_t rows = kLogitsBytesMax / (std::uint64_t{vocab_size} * sizeof(float));
+  return {.tokens_max = options.step_tokens_max,
+          .outputs_max =
+              static_cast<std::uint32_t>(std::clamp<std::uint64_t>(rows, kLogitRowsMin, options.step_tokens_max)),
+          .sequences_max = options.sequences_max};
+}
+
+// One token through every layer: pages, caches and threads are awake when the first request comes. What it leaves in
+// the cache is overwritten by the first sequence that gets the block.
+void run_first_step(Backend& backend, Plan& plan, std::uint32_t vocab_size) {
+  const TokenId token;
+  const BlockId block;
+  const std::uint32_t row = 0;
+  const StepSequence sequence{.tokens = 1, .prompt_tokens = 1, .blocks = {&block, 1}};
+  std::vector<float> logits(vocab_size);
+  backend.run(plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .output_rows = {&row, 1}}, logits);
+}
+
+EngineParts load_parts(const EngineOptions& options, const std::function<void(const LoadProgress&)>& progress) {
+  EngineParts parts;
+  parts.backend = make_backend(options.backend, options.gpu, options.threads);
+  parts.files = formats::open_model(options.model);
+  parts.tokenizer = load_tokenizer(*parts.files);
+  parts.chat = load_chat(*parts.files);
+  parts.eos_ids = end_tokens(*parts.files, *parts.tokenizer, parts.chat.eos_token);
+
+  auto built = std::make_unique<BuiltModel>(build_model(*parts.files));
+  parts.info = describe(*parts.files, *built);
+  parts.info.has_chat_template = parts.chat.chat_template.has_value();
+  parts.built = std::move(built);
+
+  const KvBudget budget = budget_for(options, parts);
+  parts.info.context = budget.context;
+  parts.kv_blocks = budget.blocks;
+  KvLayout kv = parts.built->kv;
+  kv.blocks = budget.blocks;
+  parts.info.kv_bytes = kv.bytes();
+
+  warm_weights(parts.built->graph, parts.built->weights, kv.layers, kWarmingThreads, progress);
+  const StepLimits limits = step_limits(options, parts.info.vocab_size);
+  parts.limits = {.sequences_max = options.sequences_max,
+                  .queue_max = options.queue_max,
+                  .step_tokens_max = limits.tokens_max,
+                  .step_rows_max = limits.outputs_max};
+  parts.plan = parts.backend->compile(parts.built->graph, parts.built->weights, kv, limits);
+  run_first_step(*parts.backend, *parts.plan, parts.info.vocab_size);
+  const BackendDescription device = parts.backend->describe();
+  parts.info.backend = device.name;
+  parts.info.device = device.device;
+  return parts;
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
+                                     const std::function<void(const LoadProgress&)>& progress) {
+  check_options(options);
+  const SystemClock clock;
+  const SteadyTime begin = clock.now();
+  EngineParts parts = load_parts(
+      options, progress ? progress : [](const LoadProgress&) {});
+  parts.info.load_seconds = std::chrono::duration<double>(clock.now() - begin).count();
+  const ModelInfo& info = parts.info;
+  log_info("loaded {} ({}, {}, {}, {} parameters, {}) on {} ({}) in {:.2f} s: context {} of {}, KV cache {}", info.name,
+           info.architecture, info.format, info.dtype, info.parameters, human_bytes(info.weight_bytes), info.backend,
+           info.device, info.load_seconds, info.context, info.model_context, human_bytes(info.kv_bytes));
+  return std::make_unique<LoadedEngine>(std::move(parts));
+}
+
+}  // namespace rbee::engine
