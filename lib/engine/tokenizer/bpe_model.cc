@@ -24,8 +24,9 @@ BpeModel::BpeModel(BpeParts parts) : parts_(std::move(parts)) {
   bool all_bytes = true;
   for (unsigned byte = 0; byte < 256; ++byte) {
     const char raw = static_cast<char>(byte);
-    const bool own = parts_.unit == BpeUnit::kByte;
-    byte_tokens_[byte] = parts_.tokens.find(own ? std::string_view(&raw, 1) : fmt::format("<0x{:02X}>", byte));
+    const std::uint32_t own = parts_.tokens.find({&raw, 1}),
+                        written = parts_.tokens.find(fmt::format("<0x{:02X}>", byte));
+    byte_tokens_[byte] = parts_.unit == BpeUnit::kByte || written == kNoToken ? own : written;
     all_bytes = all_bytes && byte_tokens_[byte] != kNoToken;
   }
   if (parts_.unit == BpeUnit::kByte) return;
@@ -39,9 +40,12 @@ BpeModel::BpeModel(BpeParts parts) : parts_(std::move(parts)) {
   // No merge crosses a place between two characters that stand side by side in no token. With every byte a token no
   // unknown token can be fused across it either, so text may be cut there: at ▁, where nearly all words begin.
   splits_at_metaspace_ = parts_.byte_fallback && all_bytes;
-  const std::string_view arena = parts_.tokens.arena();
-  for (std::size_t at = arena.find(kMetaspace, 1); at != std::string_view::npos; at = arena.find(kMetaspace, at + 1)) {
-    before_metaspace_[static_cast<unsigned char>(arena[at - 1])] = true;  // across tokens too: harmless
+  for (std::uint32_t id = 0; splits_at_metaspace_ && id < parts_.tokens.id_end(); ++id) {
+    const std::string_view token = parts_.tokens.bytes(id);
+    for (std::size_t at = token.find(kMetaspace, 1); at != std::string_view::npos;
+         at = token.find(kMetaspace, at + 1)) {
+      before_metaspace_[static_cast<unsigned char>(token[at - 1])] = true;
+    }
   }
 }
 

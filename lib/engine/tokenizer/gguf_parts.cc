@@ -100,8 +100,9 @@ void check_bytes(const GgufVocab& vocab, const BpeParts& model) {
     const bool spm = model.unit == BpeUnit::kCharacter;
     // No UTF-8 text holds these.
     if (!spm && (byte == 0xC0 || byte == 0xC1 || byte >= 0xF5)) continue;
-    const std::uint32_t id = spm ? model.tokens.find(fmt::format("<0x{:02X}>", byte)) : model.tokens.find({&raw, 1});
-    if (id == kNoToken) fail_key(vocab, "tokens", ": no token for the byte 0x{:02X}", byte);
+    const bool written = spm && model.tokens.find(fmt::format("<0x{:02X}>", byte)) != kNoToken;
+    if (!written && model.tokens.find({&raw, 1}) == kNoToken)
+      fail_key(vocab, "tokens", ": no token for the byte 0x{:02X}", byte);
   }
 }
 

@@ -1,6 +1,8 @@
 #include "engine/tokenizer/hf_model.h"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,6 +12,11 @@
 
 namespace rbee::engine {
 namespace {
+
+// "tokenizer.json: model.merges[3]: ...".
+[[noreturn]] void fail_member(const JsonNode& model, std::string_view message) {
+  fail(ErrorKind::kBadFile, "{}.{}", model.where(), message);
+}
 
 void check_supported(const JsonNode& model, const TokenizerJson& json) {
   const std::string_view type = model.string("type", json.has_merges ? "BPE" : "");
@@ -34,11 +41,14 @@ std::size_t checked_id_end(const JsonNode& model, const TokenizerJson& json) {
   const auto largest = std::max_element(json.ids.begin(), json.ids.end());
   if (*largest >= std::max(kIdFloor, kIdGapFactor * n)) {
     const auto at = static_cast<std::size_t>(largest - json.ids.begin());
-    model.fail_here(
-        fmt::format("vocab['{}']: the id {} is far beyond the {} tokens there are", json.tokens[at], *largest, n));
+    fail_member(model, fmt::format("vocab['{}']: the id {} is far beyond the {} tokens there are", json.tokens[at],
+                                   *largest, n));
   }
   return *largest + std::size_t{1};
 }
+
+// So many tokens early the memory is asked for.
+constexpr std::size_t kAhead = 16;
 
 void fill_vocabulary(const JsonNode& model, const TokenizerJson& json, BpeParts& out) {
   out.tokens = TokenTable(checked_id_end(model, json), json.ids.size(), json.tokens.bytes());
@@ -48,6 +58,7 @@ void fill_vocabulary(const JsonNode& model, const TokenizerJson& json, BpeParts&
     const std::uint32_t id = json.ids[i];
     bytes.clear();
     const bool is_byte_level = out.unit == BpeUnit::kByte;
+    if (!is_byte_level && i + kAhead < json.ids.size()) out.tokens.prefetch(json.tokens[i + kAhead]);
     TokenTable::Insert inserted;
     if (is_byte_level && !append_alphabet_bytes(content, bytes)) {
       inserted = out.tokens.insert_unindexed(content, id);
@@ -56,66 +67,92 @@ void fill_vocabulary(const JsonNode& model, const TokenizerJson& json, BpeParts&
       inserted = out.tokens.insert(is_byte_level ? std::string_view(bytes) : content, id);
     }
     if (inserted == TokenTable::Insert::kSameBytes)
-      model.fail_here(fmt::format("vocab: duplicate token '{}'", content));
+      fail_member(model, fmt::format("vocab: duplicate token '{}'", content));
     if (inserted == TokenTable::Insert::kSameId) {
-      model.fail_here(fmt::format("vocab['{}']: the id {} is another token's too", content, id));
+      fail_member(model, fmt::format("vocab['{}']: the id {} is another token's too", content, id));
     }
   }
 }
 
-// Looks up the sides and the result of merges.
+// Looks up the sides and the results of merges, many at a time.
 class MergeReader {
  public:
   MergeReader(const JsonNode& model, const TokenizerJson& json, BpeParts& out)
-      : model_(model), json_(json), out_(out) {}
+      : model_(model), json_(json), out_(out), ends_(2 * kBatch), keys_(3 * kBatch), ids_(3 * kBatch) {}
 
   void read_all() {
     const std::size_t n = json_.merge_sides.size() / 2;
     out_.merges = MergeTable(n);
-    for (std::size_t i = 0; i < n; ++i) read(i);
+    for (std::size_t from = 0; from < n; from += kBatch) read_batch(from, std::min(kBatch, n - from));
   }
 
  private:
-  void read(std::size_t i) {
-    const std::string_view left = json_.merge_sides[2 * i], right = json_.merge_sides[2 * i + 1];
-    joined_.clear();
-    if (out_.unit == BpeUnit::kCharacter) {
-      joined_.append(left).append(right);
-      return insert(i, left, right);
-    }
-    if (append_alphabet_bytes(left, joined_)) {
-      const std::size_t left_bytes = joined_.size();
-      if (append_alphabet_bytes(right, joined_)) {
-        const std::string_view joined = joined_;
-        return insert(i, joined.substr(0, left_bytes), joined.substr(left_bytes));
+  static constexpr std::size_t kBatch = 256;
+
+  void read_batch(std::size_t from, std::size_t n) {
+    if (out_.unit == BpeUnit::kByte) {
+      take_byte_keys(from, n);
+    } else {
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::string_view joined = json_.merge_sides.pair(2 * (from + i));
+        set_keys(i, joined, json_.merge_sides[2 * (from + i)].size());
       }
     }
-    // A merge of unreachable tokens never happens; it must be sound all the same.
-    for (const std::string& token : {std::string(left), std::string(right), std::string(left).append(right)}) {
-      if (!find_content(out_, token)) fail_missing(i, token);
+    out_.tokens.find_each(std::span(keys_).first(3 * n), ids_);
+    for (std::size_t i = 0; i < n; ++i) out_.merges.prefetch(ids_[3 * i], ids_[3 * i + 1]);
+    for (std::size_t i = 0; i < n; ++i) insert(from + i, ids_[3 * i], ids_[3 * i + 1], ids_[3 * i + 2]);
+  }
+
+  void set_keys(std::size_t i, std::string_view joined, std::size_t left_bytes) {
+    keys_[3 * i] = joined.substr(0, left_bytes);
+    keys_[3 * i + 1] = joined.substr(left_bytes);
+    keys_[3 * i + 2] = joined;
+  }
+
+  // The merges in bytes; those not written in the alphabet get empty keys, which no token has.
+  void take_byte_keys(std::size_t from, std::size_t n) {
+    bytes_.clear();
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::size_t begin = bytes_.size();
+      const bool left = append_alphabet_bytes(json_.merge_sides[2 * (from + i)], bytes_);
+      ends_[2 * i] = bytes_.size();
+      if (!left || !append_alphabet_bytes(json_.merge_sides[2 * (from + i) + 1], bytes_)) {
+        bytes_.resize(begin);
+        ends_[2 * i] = begin;
+      }
+      ends_[2 * i + 1] = bytes_.size();
+    }
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      set_keys(i, std::string_view(bytes_).substr(begin, ends_[2 * i + 1] - begin), ends_[2 * i] - begin);
+      begin = ends_[2 * i + 1];
     }
   }
 
-  void insert(std::size_t i, std::string_view left, std::string_view right) {
-    const std::uint32_t left_id = out_.tokens.find(left), right_id = out_.tokens.find(right);
-    const std::uint32_t result = out_.tokens.find(joined_);
-    if (left_id == kNoToken) fail_missing(i, json_.merge_sides[2 * i]);
-    if (right_id == kNoToken) fail_missing(i, json_.merge_sides[2 * i + 1]);
-    if (result == kNoToken) {
-      model_.fail_here(fmt::format("merges[{}]: the result '{}{}' is not in the vocabulary", i,
-                                   json_.merge_sides[2 * i], json_.merge_sides[2 * i + 1]));
-    }
-    out_.merges.insert(left_id, right_id, {static_cast<std::uint32_t>(i), result});
+  void insert(std::size_t i, std::uint32_t left, std::uint32_t right, std::uint32_t result) {
+    if (left == kNoToken || right == kNoToken || result == kNoToken) return check_unreachable(i);
+    out_.merges.insert(left, right, {static_cast<std::uint32_t>(i), result});
   }
 
-  [[noreturn]] void fail_missing(std::size_t i, std::string_view token) const {
-    model_.fail_here(fmt::format("merges[{}]: '{}' is not in the vocabulary", i, token));
+  // A merge with a token that text never becomes does nothing; it must be sound all the same.
+  void check_unreachable(std::size_t i) const {
+    const std::string_view left = json_.merge_sides[2 * i], right = json_.merge_sides[2 * i + 1];
+    for (const std::string_view side : {left, right}) {
+      if (!find_content(out_, side))
+        fail_member(model_, fmt::format("merges[{}]: '{}' is not in the vocabulary", i, side));
+    }
+    if (!find_content(out_, json_.merge_sides.pair(2 * i))) {
+      fail_member(model_, fmt::format("merges[{}]: the result '{}{}' is not in the vocabulary", i, left, right));
+    }
   }
 
   const JsonNode& model_;
   const TokenizerJson& json_;
   BpeParts& out_;
-  std::string joined_;
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+  std::vector<std::string_view> keys_;
+  std::vector<std::uint32_t> ids_;
 };
 
 void read_unknown(const JsonNode& model, BpeParts& out) {
@@ -134,7 +171,8 @@ void check_every_byte_has_a_token(const JsonNode& model, const BpeParts& parts) 
     const auto raw = static_cast<unsigned char>(byte);
     const std::uint32_t id = parts.unit == BpeUnit::kByte ? parts.tokens.find({reinterpret_cast<const char*>(&raw), 1})
                                                           : parts.tokens.find(fmt::format("<0x{:02X}>", byte));
-    if (id == kNoToken) model.fail_here(fmt::format("vocab: no token for the byte 0x{:02X}, and no unk_token", byte));
+    if (id == kNoToken)
+      fail_member(model, fmt::format("vocab: no token for the byte 0x{:02X}, and no unk_token", byte));
   }
 }
 

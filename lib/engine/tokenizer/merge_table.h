@@ -22,6 +22,9 @@ class MergeTable {
   /// A later merge of the same pair replaces the earlier one. Throws Error{kBadFile} when merges collide on purpose.
   void insert(std::uint32_t left, std::uint32_t right, Merge merge);
 
+  /// Asks the memory for where the pair would stand.
+  void prefetch(std::uint32_t left, std::uint32_t right) const { __builtin_prefetch(&slots_[slot_of(left, right)]); }
+
   /// Null when the pair does not merge.
   const Merge* find(std::uint32_t left, std::uint32_t right) const {
     for (std::size_t at = slot_of(left, right);; at = (at + 1) & mask_) {

@@ -85,6 +85,10 @@ class Translation {
 
   void escape() {
     const char c = in_[at_ + 1];
+    if ((c == 'p' || c == 'P' || c == 'x') && at_ + 2 < in_.size() && in_[at_ + 2] == '{') {
+      const std::size_t close = in_.find('}', at_);
+      return copy(close == std::string_view::npos ? in_.size() - at_ : close + 1 - at_);
+    }
     if (c == 'u' && at_ + 6 <= in_.size()) {
       out_.append("\\x{").append(in_.substr(at_ + 2, 4)).append("}");
       at_ += 6;

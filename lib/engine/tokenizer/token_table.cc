@@ -1,5 +1,7 @@
 #include "engine/tokenizer/token_table.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -55,25 +57,39 @@ TokenTable::Insert TokenTable::insert(std::string_view bytes, std::uint32_t id) 
   const auto tag = static_cast<std::uint32_t>(hash);
   std::size_t slot = slot_of(hash), probes = 0;
   for (; slots_[slot].id != kNoToken; slot = (slot + 1) & mask_) {
-    if (slots_[slot].tag == tag && this->bytes(slots_[slot].id) == bytes) return Insert::kSameBytes;
+    if (holds(slots_[slot], tag, bytes)) return Insert::kSameBytes;
     if (++probes > kProbesMax) fail(ErrorKind::kBadFile, "vocabulary: more than {} tokens collide", kProbesMax);
   }
   const Insert inserted = insert_unindexed(bytes, id);
   if (inserted == Insert::kNew) {
-    slots_[slot] = {tag, id};
+    slots_[slot] = {tag, id, entries_[id]};
     longest_ = std::max(longest_, bytes.size());
   }
   return inserted;
 }
 
-std::uint32_t TokenTable::find(std::string_view bytes) const {
-  if (bytes.size() > longest_ || slots_.empty()) return kNoToken;
-  const std::uint64_t hash = hash_bytes(bytes);
+std::uint32_t TokenTable::find_hashed(std::string_view bytes, std::uint64_t hash) const {
+  if (bytes.size() > longest_) return kNoToken;
   const auto tag = static_cast<std::uint32_t>(hash);
   for (std::size_t slot = slot_of(hash);; slot = (slot + 1) & mask_) {
-    const Slot& found = slots_[slot];
-    if (found.id == kNoToken) return kNoToken;
-    if (found.tag == tag && this->bytes(found.id) == bytes) return found.id;
+    if (slots_[slot].id == kNoToken) return kNoToken;
+    if (holds(slots_[slot], tag, bytes)) return slots_[slot].id;
+  }
+}
+
+void TokenTable::find_each(std::span<const std::string_view> keys, std::span<std::uint32_t> ids) const {
+  constexpr std::size_t kBatch = 64;
+  std::array<std::uint64_t, kBatch> hashes;
+  for (std::size_t from = 0; from < keys.size(); from += kBatch) {
+    const std::size_t n = std::min(kBatch, keys.size() - from);
+    for (std::size_t i = 0; i < n; ++i) {
+      hashes[i] = hash_bytes(keys[from + i]);
+      if (!slots_.empty()) __builtin_prefetch(&slots_[slot_of(hashes[i])]);
+    }
+    for (std::size_t i = 0; i < n && !slots_.empty(); ++i) {
+      __builtin_prefetch(arena_.data() + slots_[slot_of(hashes[i])].entry.offset);
+    }
+    for (std::size_t i = 0; i < n; ++i) ids[from + i] = find_hashed(keys[from + i], hashes[i]);
   }
 }
 

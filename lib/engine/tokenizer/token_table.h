@@ -2,6 +2,8 @@
 // A vocabulary's tokens: bytes by id, and id by bytes.
 
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +30,13 @@ class TokenTable {
   /// Gives `id` its bytes without indexing them: find() does not see it.
   Insert insert_unindexed(std::string_view bytes, std::uint32_t id);
 
+  /// Asks the memory for where `bytes` would be indexed.
+  void prefetch(std::string_view bytes) const { __builtin_prefetch(&slots_[slot_of(hash_bytes(bytes))]); }
+
   /// kNoToken when absent.
-  std::uint32_t find(std::string_view bytes) const;
+  std::uint32_t find(std::string_view bytes) const { return find_hashed(bytes, hash_bytes(bytes)); }
+  /// find() of each of `keys` into `ids`, which is as long; many at a time hide the memory's latency.
+  void find_each(std::span<const std::string_view> keys, std::span<std::uint32_t> ids) const;
   bool contains(std::uint32_t id) const { return id < entries_.size() && entries_[id].length != kAbsent; }
   /// Empty for an id that is not there. Valid as long as the table is unchanged.
   std::string_view bytes(std::uint32_t id) const {
@@ -40,8 +47,6 @@ class TokenTable {
   std::size_t id_end() const { return entries_.size(); }
   /// How many tokens there are.
   std::size_t size() const { return size_; }
-  /// All tokens' bytes, one after the other, in order of insertion.
-  std::string_view arena() const { return arena_; }
 
  private:
   static constexpr std::uint32_t kAbsent = UINT32_MAX;
@@ -52,7 +57,13 @@ class TokenTable {
   struct Slot {
     std::uint32_t tag = 0;
     std::uint32_t id = kNoToken;
+    Entry entry{};  // of the id: saves a step through memory
   };
+  bool holds(const Slot& slot, std::uint32_t tag, std::string_view bytes) const {
+    return slot.tag == tag && slot.entry.length == bytes.size() &&
+           std::memcmp(arena_.data() + slot.entry.offset, bytes.data(), bytes.size()) == 0;
+  }
+  std::uint32_t find_hashed(std::string_view bytes, std::uint64_t hash) const;
   std::size_t slot_of(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 32) & mask_; }
 
   std::string arena_;

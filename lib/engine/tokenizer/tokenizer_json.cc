@@ -79,7 +79,9 @@ class Handler {
   bool on_array_end(std::size_t n, ParseError& ec) {
     if (reading_ == Reading::kMergePair) {
       reading_ = Reading::kMerges;
-      return n == 2 || merge_value(fmt::format("{} strings", n), ec);
+      if (n == 2) return true;
+      return stop(ec, "model.merges[{}]: {} strings; two tokens were expected", (result_.merge_sides.size() - n) / 2,
+                  n);
     }
     if (reading_ == Reading::kMerges) {
       reading_ = Reading::kDocument;

@@ -20,6 +20,11 @@ class StringList {
     const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
     return std::string_view(bytes_).substr(begin, ends_[i] - begin);
   }
+  /// String `i` and the next one, joined.
+  std::string_view pair(std::size_t i) const {
+    const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(bytes_).substr(begin, ends_[i + 1] - begin);
+  }
   std::size_t bytes() const { return bytes_.size(); }
   /// Adds to the string that finish() will close.
   void append(std::string_view part) { bytes_.append(part); }
