@@ -67,7 +67,7 @@ GpuProbe list_devices(const Nvml& nvml) {
 
 GpuProbe probe_cuda() {
   const SharedLibrary library("libnvidia-ml.so.1");
-  if (!library.loaded()) return {{}, "no NVIDIA driver: libnvidia-ml.so.1 is not there"};
+  if (!library.loaded()) return {{}, fmt::format("no NVIDIA driver: {}", library.reason())};
   const Nvml nvml(library);
   if (!nvml.complete()) return {{}, "the NVIDIA driver is too old: its management library lacks functions"};
   if (const int error = nvml.init())

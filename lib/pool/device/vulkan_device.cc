@@ -90,7 +90,7 @@ GpuDevice describe(const Vulkan& vulkan, PhysicalDevice device, std::uint32_t in
 
 GpuProbe probe_vulkan() {
   const SharedLibrary library("libvulkan.so.1");
-  if (!library.loaded()) return {{}, "no Vulkan loader: libvulkan.so.1 is not there (Debian: libvulkan1)"};
+  if (!library.loaded()) return {{}, fmt::format("no Vulkan loader (Debian: libvulkan1): {}", library.reason())};
   const Vulkan vulkan(library);
   if (!vulkan.complete()) return {{}, "the Vulkan loader lacks functions"};
   const InstanceCreateInfo info;

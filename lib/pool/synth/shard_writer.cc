@@ -55,6 +55,15 @@ int write_at(int file, std::span<const std::byte> bytes, std::uint64_t offset) {
   return 0;
 }
 
+// Starts writing to the disk at once, so that the disk works while numbers are drawn and not only at the end.
+void start_writeback(int file, std::uint64_t offset, std::uint64_t bytes) {
+#if defined(__linux__)
+  ::sync_file_range(file, static_cast<off_t>(offset), static_cast<off_t>(bytes), SYNC_FILE_RANGE_WRITE);
+#else
+  static_cast<void>(file), static_cast<void>(offset), static_cast<void>(bytes);
+#endif
+}
+
 [[noreturn]] void fail_errno(const std::filesystem::path& path, const char* action, int error) {
   const bool full = error == ENOSPC || error == EDQUOT;
   fail(full ? ErrorKind::kExhausted : ErrorKind::kIo, "{}: cannot {}: {}", path.string(), action, std::strerror(error));
@@ -121,8 +130,9 @@ void ShardWriter::write(const Shard& shard, const std::function<void(std::uint64
       const Piece& piece = pieces[i];
       const std::span<std::byte> out(buffer.data(), piece.bytes);
       table_for(piece.tensor->tensor.draw).draw(seed_, piece.tensor->number, piece.offset / element_bytes(type_), out);
-      if (const int error = write_at(file.get(), out, head.size() + piece.tensor->begin + piece.offset))
-        work.error = error;
+      const std::uint64_t place = head.size() + piece.tensor->begin + piece.offset;
+      if (const int error = write_at(file.get(), out, place)) work.error = error;
+      start_writeback(file.get(), place, piece.bytes);
       work.bytes_done += piece.bytes;
     }
     --work.running;
