@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "base/units.h"
 #include "signals.h"
 #include "worker.h"
 
@@ -130,12 +129,7 @@ class Lifecycle {
   }
 
  private:
-  void log_ready() const {
-    const engine::ModelInfo& info = worker_.slot.loaded()->model();
-    log_info("{} is ready: {} on {} ({}), {} of weights, {} of KV cache, context {}, loaded in {:.2f} s",
-             worker_.config.model_id, info.architecture, info.backend, info.device, human_bytes(info.weight_bytes),
-             human_bytes(info.kv_bytes), info.context, info.load_seconds);
-  }
+  void log_ready() const { log_info("{} is ready", worker_.config.model_id); }
 
   int stop() {
     if (!loader_->done()) return stop_loading();
