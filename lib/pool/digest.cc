@@ -17,14 +17,13 @@ namespace {
 
 constexpr std::size_t kReadBytes = 4_MiB;
 
-struct ContextDeleter {
-  void operator()(EVP_MD_CTX* context) const { ::EVP_MD_CTX_free(context); }
-};
-
 }  // namespace
 
 struct Digest::Context {
-  std::unique_ptr<EVP_MD_CTX, ContextDeleter> evp{::EVP_MD_CTX_new()};
+  struct Deleter {
+    void operator()(EVP_MD_CTX* context) const { ::EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Deleter> evp{::EVP_MD_CTX_new()};
 };
 
 Digest::Digest(Algorithm algorithm) : context_(std::make_unique<Context>()) {
@@ -40,7 +39,7 @@ void Digest::update(std::string_view bytes) {
 }
 
 std::string Digest::hex() const {
-  const Context copy{std::unique_ptr<EVP_MD_CTX, ContextDeleter>(::EVP_MD_CTX_new())};
+  const Context copy;
   unsigned char bytes[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   RBEE_CHECK(copy.evp != nullptr && ::EVP_MD_CTX_copy_ex(copy.evp.get(), context_->evp.get()) == 1 &&
