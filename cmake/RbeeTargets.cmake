@@ -53,7 +53,9 @@ function(rbee_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main rbee_options)
   target_compile_definitions(${name} PRIVATE RBEE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
     RBEE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # Test code need not be fast; the libraries under test keep their optimisation.
+  # Test files name their local functions alike: one by one. Test code need not be fast; the libraries under test keep
+  # their optimisation.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
