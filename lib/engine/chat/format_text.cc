@@ -119,7 +119,10 @@ class PercentFormatter {
       runtime_.budget().charge_steps(1);
     }
     const std::size_t given = arguments_.is(Kind::kTuple) ? arguments_.sequence->items.size() : 1;
-    if (next_ < given && !arguments_.is(Kind::kDict)) {
+    // Whatever can be subscripted, tuples and texts aside, passes for a mapping, of which nothing need be used.
+    const bool is_mapping = arguments_.is(Kind::kDict) || arguments_.is(Kind::kList) || arguments_.is(Kind::kRange) ||
+                            arguments_.is_undefined();
+    if (next_ < given && !is_mapping) {
       template_error("not all arguments converted during string formatting");
     }
     return out;
