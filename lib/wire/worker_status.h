@@ -28,15 +28,16 @@ boost::json::object to_json(const WorkerHealth& health);
 /// Throws Error{kBadRequest} when fields are missing or of another type; unknown ones are skipped.
 WorkerHealth parse_worker_health(std::string_view body);
 
+struct LoadingProgress {
+  std::uint64_t layers_done = 0, layers_total = 0, bytes_done = 0, bytes_total = 0;
+};
+
 /// Whether requests are taken. `state`: "loading", "idle", "busy" or "draining".
 struct WorkerReadiness {
   bool ready = false;
   std::string state = "loading";
   std::uint32_t running = 0, waiting = 0;
-  struct Progress {
-    std::uint64_t layers_done = 0, layers_total = 0, bytes_done = 0, bytes_total = 0;
-  };
-  std::optional<Progress> progress;  ///< while loading
+  std::optional<LoadingProgress> progress;  ///< while loading
 };
 boost::json::object to_json(const WorkerReadiness& readiness);
 /// As parse_worker_health.
