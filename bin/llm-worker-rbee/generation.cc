@@ -24,15 +24,27 @@ engine::SamplingParams to_params(const wire::SamplingFields& fields) {
   return params;
 }
 
+namespace {
+
+// With the tokenizer's own first and last tokens, unless the text already starts with that first token: many chat
+// templates print it, and models are not trained on two of them.
+std::vector<TokenId> text_tokens(const engine::Engine& engine, const std::string& text) {
+  std::vector<TokenId> plain = engine.tokenize(text, false);
+  std::vector<TokenId> with_special = engine.tokenize(text, true);
+  return !plain.empty() && plain.front() == with_special.front() ? plain : with_special;
+}
+
+}  // namespace
+
 std::vector<TokenId> prompt_tokens(const engine::Engine& engine, const wire::Prompt& prompt) {
-  if (const auto* text = std::get_if<std::string>(&prompt)) return engine.tokenize(*text, true);
+  if (const auto* text = std::get_if<std::string>(&prompt)) return text_tokens(engine, *text);
   std::vector<TokenId> ids;
   for (const std::int32_t id : std::get<wire::TokenIds>(prompt)) ids.emplace_back(id);
   return ids;
 }
 
 std::vector<TokenId> chat_tokens(const engine::Engine& engine, const boost::json::value& messages) {
-  return engine.tokenize(engine.apply_chat_template(messages, nullptr, true), false);
+  return text_tokens(engine, engine.apply_chat_template(messages, nullptr, true));
 }
 
 std::uint32_t max_tokens(const TokenBudget& budget, const std::string& prompt_param) {

@@ -16,10 +16,11 @@ namespace rbee::worker {
 
 engine::SamplingParams to_params(const wire::SamplingFields& fields);
 
-/// Text is tokenized with the model's first tokens, ids are taken as they are.
+/// Text is tokenized with the tokenizer's own first and last tokens, unless it starts with that first token already;
+/// ids are taken as they are.
 std::vector<engine::TokenId> prompt_tokens(const engine::Engine& engine, const wire::Prompt& prompt);
 
-/// The chat template's text, tokenized; the template itself writes the model's first tokens.
+/// The chat template's text, tokenized likewise: some templates print the first token, others leave it out.
 std::vector<engine::TokenId> chat_tokens(const engine::Engine& engine, const boost::json::value& messages);
 
 /// How much a request may generate.
