@@ -17,7 +17,7 @@ std::string read_processor_name() {
 #if defined(__x86_64__)
   // CPUID leaves 0x80000002..4 hold the brand string (Intel SDM vol. 2A, CPUID).
   std::array<unsigned, 12> words{};
-  if (__get_cpuid_max(0x80000000U, nullptr) >= 0x80000004U) {
+  if (static_cast<unsigned>(__get_cpuid_max(0x80000000U, nullptr)) >= 0x80000004U) {
     for (unsigned i = 0; i < 3; ++i) {
       unsigned* w = words.data() + std::size_t{4} * i;
       __get_cpuid(0x80000002U + i, w, w + 1, w + 2, w + 3);
