@@ -77,7 +77,7 @@ std::string duration_text(std::chrono::seconds duration) {
 
 std::string loading_text(const wire::WorkerReadiness& readiness) {
   if (!readiness.progress) return "Loading";
-  const wire::WorkerReadiness::Progress& progress = *readiness.progress;
+  const wire::LoadingProgress& progress = *readiness.progress;
   return fmt::format("Loading: {} of {} layers, {} of {}", progress.layers_done, progress.layers_total,
                      human_bytes(progress.bytes_done), human_bytes(progress.bytes_total));
 }
