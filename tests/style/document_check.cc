@@ -20,7 +20,10 @@ std::string_view folder_of(std::string_view path) {
   return slash == std::string_view::npos ? "" : path.substr(0, slash);
 }
 
+/// What is not a name of something in the tree: patterns, and what installing and building make.
+// Patterns, and what installing makes, are no names of the tree.
 bool is_pattern(std::string_view text) {
+  if (text.find("node_modules") != std::string_view::npos) return true;
   return text.find_first_of("<>*{}$") != std::string_view::npos;
 }
 

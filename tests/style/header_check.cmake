@@ -15,6 +15,7 @@ add_library(header_check OBJECT EXCLUDE_FROM_ALL ${header_sources})
 target_include_directories(header_check PRIVATE "${PROJECT_SOURCE_DIR}" ${programs})
 target_link_libraries(header_check PRIVATE rbee_options)
 target_compile_options(header_check PRIVATE -O0 -g0)
+set_target_properties(header_check PROPERTIES UNITY_BUILD OFF)
 
 add_test(NAME headers_compile_alone
          COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target header_check)
