@@ -14,7 +14,7 @@ namespace rbee::engine::conformance {
 using formats::DType;
 
 double matmul_nmse_max(DType weights) {
-  return formats::is_quantized(weights) ? 2e-4 : 1e-11;
+  return formats::is_quantized(weights) ? 1e-8 : 1e-11;
 }
 
 double attention_nmse_max(DType cache) {

@@ -55,13 +55,6 @@ std::vector<float> DirectModel::run(std::span<const TokenId> ids) {
   return logits;
 }
 
-bool DirectModel::is_quantized() const {
-  for (const auto& [name, tensor] : files_->tensors()) {
-    if (formats::is_quantized(tensor.dtype)) return true;
-  }
-  return false;
-}
-
 bool DirectModel::is_float32() const {
   for (const auto& [name, tensor] : files_->tensors()) {
     if (tensor.dtype != formats::DType::kF32) return false;

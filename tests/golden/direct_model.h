@@ -29,8 +29,6 @@ class DirectModel {
   /// Appends one token; its logits.
   std::vector<float> append(engine::TokenId id);
 
-  /// True when any weight is block-quantized.
-  bool is_quantized() const;
   /// True when every matrix is float32.
   bool is_float32() const;
 

@@ -1,5 +1,5 @@
 #pragma once
-// Memory for the input of quantized matmuls, as int8.
+// Memory for the input of quantized matmuls, as int16.
 
 #include <cstddef>
 

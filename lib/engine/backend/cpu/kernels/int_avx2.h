@@ -13,8 +13,6 @@ struct IntAvx2 {
   using FVec = __m256;
   static constexpr std::size_t kRows = 8;
   static constexpr std::size_t kColumns = 4;
-  // vpmaddubsw adds two products in 16 bits: 8-bit weights stay signed, and their sign moves to the activations.
-  static constexpr bool kSignedWide = true;
 
   static Vec set1(std::uint32_t x) { return _mm256_set1_epi32(static_cast<int>(x)); }
   static Vec load(const std::uint8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
@@ -86,13 +84,19 @@ struct IntAvx2 {
     return _mm256_fnmadd_ps(a, b, c);
   }
 
-  /// w's bytes are at most 63, so that two products fit 16 bits.
-  static Vec dot(Vec acc, Vec w, Vec x) {
-    return add_pairs(acc, _mm256_maddubs_epi16(w, x));
+  static Vec even_bytes(Vec v) {
+    return _mm256_and_si256(v, _mm256_set1_epi16(0xFF));
   }
-  /// w's bytes are signed: |w| * x with w's sign; 2 * 128 * 127 just fits.
-  static Vec dot_wide(Vec acc, Vec w, Vec x) {
-    return add_pairs(acc, _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w)));
+  static Vec odd_bytes(Vec v) {
+    return _mm256_srli_epi16(v, 8);
+  }
+  static Vec add(Vec a, Vec b) {
+    return _mm256_add_epi32(a, b);
+  }
+  static Vec dot(Vec acc, Vec w, Vec x) {
+    acc = _mm256_add_epi32(acc, _mm256_madd_epi16(w, x));
+    asm("" : "+x"(acc));  // GCC would gather the products of a block before it adds them, and spill them
+    return acc;
   }
 
   static void prefetch(const std::byte* p) {
@@ -102,9 +106,6 @@ struct IntAvx2 {
  private:
   static __m128i row16(const std::byte* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-  }
-  static Vec add_pairs(Vec acc, Vec pairs) {
-    return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
   }
 };
 

@@ -14,7 +14,6 @@ struct IntAvx512Vnni {
   using FVec = __m512;
   static constexpr std::size_t kRows = 16;
   static constexpr std::size_t kColumns = 8;  // tokens: 16 accumulators of 32 registers
-  static constexpr bool kSignedWide = false;  // 8-bit weights are stored plus 128, as vpdpbusd wants them
 
   static Vec set1(std::uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
   static Vec load(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
@@ -93,13 +92,19 @@ struct IntAvx512Vnni {
     return _mm512_fnmadd_ps(a, b, c);
   }
 
-  /// acc + the sum of four products per lane: unsigned bytes of w, signed bytes of x.
-  static Vec dot(Vec acc, Vec w, Vec x) {
-    return _mm512_dpbusd_epi32(acc, w, x);
+  /// Bytes 0 and 2 of every lane as two unsigned 16-bit numbers; likewise bytes 1 and 3.
+  static Vec even_bytes(Vec v) {
+    return _mm512_and_si512(v, _mm512_set1_epi16(0xFF));
   }
-  /// Likewise where w's bytes use all 8 bits.
-  static Vec dot_wide(Vec acc, Vec w, Vec x) {
-    return dot(acc, w, x);
+  static Vec odd_bytes(Vec v) {
+    return _mm512_srli_epi16(v, 8);
+  }
+  static Vec add(Vec a, Vec b) {
+    return _mm512_add_epi32(a, b);
+  }
+  /// acc + the sum of two products of signed 16-bit numbers per lane.
+  static Vec dot(Vec acc, Vec w, Vec x) {
+    return _mm512_dpwssd_epi32(acc, w, x);
   }
 
   static void prefetch(const std::byte* p) {

@@ -12,7 +12,6 @@ namespace rbee::engine::cpu {
 struct IntPortable {
   static constexpr std::size_t kRows = 8;
   static constexpr std::size_t kColumns = 2;
-  static constexpr bool kSignedWide = true;
   struct Vec {
     std::uint32_t lane[kRows];
   };
@@ -85,20 +84,20 @@ struct IntPortable {
   static FVec fma(const FVec& a, const FVec& b, const FVec& c) { return Portable::fma(a, b, c); }
   static FVec fnma(const FVec& a, const FVec& b, const FVec& c) { return Portable::sub(c, Portable::mul(a, b)); }
 
+  static Vec even_bytes(const Vec& v) {
+    return make([&](std::size_t r) { return v.lane[r] & 0x00FF00FFU; });
+  }
+  static Vec odd_bytes(const Vec& v) {
+    return make([&](std::size_t r) { return (v.lane[r] >> 8) & 0x00FF00FFU; });
+  }
+  static Vec add(const Vec& a, const Vec& b) {
+    return make([&](std::size_t r) { return a.lane[r] + b.lane[r]; });
+  }
   static Vec dot(const Vec& acc, const Vec& w, const Vec& x) {
     return make([&](std::size_t r) {
-      std::int32_t sum = static_cast<std::int32_t>(acc.lane[r]);
-      for (int i = 0; i < 4; ++i) {
-        sum += static_cast<std::int32_t>((w.lane[r] >> (8 * i)) & 0xFFU) * signed_byte_of(x.lane[r], i);
-      }
-      return static_cast<std::uint32_t>(sum);
-    });
-  }
-  static Vec dot_wide(const Vec& acc, const Vec& w, const Vec& x) {
-    return make([&](std::size_t r) {
-      std::int32_t sum = static_cast<std::int32_t>(acc.lane[r]);
-      for (int i = 0; i < 4; ++i) sum += signed_byte_of(w.lane[r], i) * signed_byte_of(x.lane[r], i);
-      return static_cast<std::uint32_t>(sum);
+      const std::int32_t low = signed_word_of(w.lane[r]) * signed_word_of(x.lane[r]);
+      const std::int32_t high = signed_word_of(w.lane[r] >> 16) * signed_word_of(x.lane[r] >> 16);
+      return acc.lane[r] + static_cast<std::uint32_t>(low) + static_cast<std::uint32_t>(high);
     });
   }
 
@@ -107,6 +106,9 @@ struct IntPortable {
  private:
   static std::int32_t signed_byte_of(std::uint32_t lane, int i) {
     return static_cast<std::int8_t>(static_cast<std::uint8_t>(lane >> (8 * i)));
+  }
+  static std::int32_t signed_word_of(std::uint32_t lane) {
+    return static_cast<std::int16_t>(static_cast<std::uint16_t>(lane));
   }
   template <typename F>
   static Vec make(const F& f) {

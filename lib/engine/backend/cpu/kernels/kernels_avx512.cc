@@ -3,7 +3,7 @@
 
 namespace rbee::engine::cpu {
 
-// Without VNNI, 512-bit vectors have no quick product of signed bytes (vpsignb ends at 256 bits): AVX2's kernel serves.
+// Without VNNI the products are those of AVX2 (vpmaddwd), so its kernel serves.
 const Kernels& avx512_kernels() {
   static const Kernels kKernels = make_kernels<Avx512>(avx2_kernels().quantized_matmul);
   return kKernels;

@@ -16,9 +16,11 @@ namespace rbee::engine::cpu {
 /// The quantized types of formats::DType.
 enum class BlockType : std::uint8_t { kQ8_0, kQ4_0, kQ5_0, kQ4_K, kQ5_K, kQ6_K, kIQ4_NL };
 
-/// Activations as int8 with a float32 scale per 32 values: x = scale * q with |q| <= 127.
+/// Activations as int16 with a float32 scale per 32 values: x = scale * q with |q| <= 32767. Eight bits are not enough:
+/// their rounding alone put the logits of small models up to 1.9e-3 (NMSE) off. Each four neighbours lie in the order
+/// 0, 2, 1, 3, because the even bytes of a panel's lanes are multiplied first, then the odd ones.
 struct QuantizedRows {
-  std::int8_t* q = nullptr;                 ///< [tokens, columns]
+  std::int16_t* q = nullptr;                ///< [tokens, columns]
   float* scales = nullptr;                  ///< [tokens, columns / 32]
   float* scaled_sums = nullptr;             ///< [tokens, columns / 32]: scale times the sum of the block's q
   std::int32_t* minus_sums = nullptr;       ///< [tokens, columns / 32]: the sum of the block's q, negated
@@ -43,7 +45,6 @@ struct QuantizedMatmul {
 
 constexpr std::size_t kPanelBlock = 1024;  // bytes of 16 rows: 16 KiB, a third of L1
 constexpr std::size_t kPanelRowsMax = 16;
-constexpr std::size_t kPanelColumns = 8;  // tokens at a time
 // Bytes, then scales, then mins.
 constexpr std::size_t kPanelScratch = kPanelRowsMax * (kPanelBlock / 4 + kPanelBlock / 16 + kPanelBlock / 32);
 

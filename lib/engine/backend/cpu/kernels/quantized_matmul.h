@@ -1,5 +1,7 @@
 #pragma once
-// Matrix times vectors with quantized weights and int8 activations, over any integer vector type of int_*.h.
+// Matrix times vectors with quantized weights and int16 activations, over any integer vector type of int_*.h.
+
+#include <limits>
 
 #include "engine/backend/cpu/kernels/unpack_panel.h"
 
@@ -22,7 +24,16 @@ struct PanelTile {
 template <class I, class F, std::size_t C>
 void panel_tile(const PanelTile& t) {
   using V = typename I::Vec;
+  const auto two = [](const std::int16_t* x) {
+    std::uint32_t both;
+    __builtin_memcpy(&both, x, 4);
+    return I::set1(both);
+  };
   constexpr std::size_t kGroups = 8 / F::kParts;  // of four values, under one scale
+  // The sum starts at what the offset of the bytes will have added, negated; from there it stays within 32 bits.
+  constexpr std::int64_t kOffset =
+      F::kOffsetShift < 0 ? 0 : std::int64_t{1} << (F::kOffsetShift < 0 ? 0 : F::kOffsetShift);
+  static_assert(32 / F::kParts * 32768 * (F::kMost + kOffset) <= std::numeric_limits<std::int32_t>::max());
   typename I::FVec sums[C];
 #pragma GCC unroll 8
   for (std::size_t c = 0; c < C; ++c) sums[c] = t.add != 0 ? I::fload(t.y + c * t.y_stride) : I::fset1(0.0F);
@@ -31,6 +42,7 @@ void panel_tile(const PanelTile& t) {
 #pragma GCC unroll 2
     for (std::size_t part = 0; part < F::kParts; ++part) {
       V products[C];
+      [[maybe_unused]] V others = I::set1(0);  // a second chain of sums where one would be waited for
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
         const std::int32_t* minus = F::kParts == 1 ? t.x.minus_sums + c * blocks_stride + b
@@ -44,13 +56,16 @@ void panel_tile(const PanelTile& t) {
       for (std::size_t g = 0; g < kGroups; ++g) {
         const std::size_t group = 8 * b + kGroups * part + g;
         const V w = I::load(t.bytes + 4 * I::kRows * group);
+        const V even = I::even_bytes(w), odd = I::odd_bytes(w);
 #pragma GCC unroll 8
         for (std::size_t c = 0; c < C; ++c) {
-          std::uint32_t four;
-          __builtin_memcpy(&four, t.x.q + c * t.columns + 4 * group, 4);
-          products[c] = F::kWide ? I::dot_wide(products[c], w, I::set1(four)) : I::dot(products[c], w, I::set1(four));
+          const std::int16_t* x = t.x.q + c * t.columns + 4 * group;
+          products[c] = I::dot(products[c], even, two(x));
+          auto& rest = C == 1 ? others : products[c];
+          rest = I::dot(rest, odd, two(x + 2));
         }
       }
+      if constexpr (C == 1) products[0] = I::add(products[0], others);
       const auto scale = I::fload(t.scales + I::kRows * (F::kParts * b + part));
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {

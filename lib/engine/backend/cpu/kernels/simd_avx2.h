@@ -40,10 +40,11 @@ struct Avx2 {
   static void store_f16(void* p, Vec v) { _mm_storeu_si128(static_cast<__m128i*>(p), narrow_f16(v)); }
   static void store_f16(void* p, Vec v, std::size_t n) { store8(p, narrow_f16(v), n); }
 
-  static void store_int8(std::int8_t* p, Vec v) {
+  static void store_int16_pairs(std::int16_t* p, Vec v) {
+    constexpr int kOrder = _MM_SHUFFLE(3, 1, 2, 0);
     const __m256i wide = _mm256_cvtps_epi32(v);
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_shufflelo_epi16(_mm_shufflehi_epi16(words, kOrder), kOrder));
   }
 
   static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }

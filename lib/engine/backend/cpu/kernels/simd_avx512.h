@@ -34,9 +34,12 @@ struct Avx512 {
   static void store_f16(void* p, Vec v) { _mm256_storeu_si256(static_cast<__m256i*>(p), narrow_f16(v)); }
   static void store_f16(void* p, Vec v, std::size_t n) { _mm256_mask_storeu_epi16(p, first(n), narrow_f16(v)); }
 
-  /// Whole numbers from -128 to 127 as one byte each.
-  static void store_int8(std::int8_t* p, Vec v) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v)));
+  /// Whole numbers from -32768 to 32767 as two bytes each, every four in the order 0, 2, 1, 3.
+  static void store_int16_pairs(std::int16_t* p, Vec v) {
+    constexpr int kOrder = _MM_SHUFFLE(3, 1, 2, 0);
+    const __m256i words = _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(v));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                        _mm256_shufflelo_epi16(_mm256_shufflehi_epi16(words, kOrder), kOrder));
   }
 
   static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }

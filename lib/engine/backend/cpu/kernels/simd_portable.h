@@ -44,9 +44,11 @@ struct Portable {
   static void store_f16(void* p, const Vec& v) { store_f16(p, v, kLanes); }
   static void store_f16(void* p, const Vec& v, std::size_t n) { narrow(p, v, n, f16_of_float); }
 
-  static void store_int8(std::int8_t* p, const Vec& v) {
+  static void store_int16_pairs(std::int16_t* p, const Vec& v) {
+    constexpr std::size_t kOrder[4] = {0, 2, 1, 3};
     for (std::size_t i = 0; i < kLanes; ++i) {
-      p[i] = v.lane[i] > -129.0F && v.lane[i] < 128.0F ? static_cast<std::int8_t>(v.lane[i]) : std::int8_t{-128};
+      const float x = v.lane[i / 4 * 4 + kOrder[i % 4]];
+      p[i] = x > -32769.0F && x < 32768.0F ? static_cast<std::int16_t>(x) : std::int16_t{-32768};
     }
   }
 

@@ -20,21 +20,23 @@ struct PanelPart {
 };
 
 constexpr std::uint32_t kLowNibbles = 0x0F0F0F0F;
+constexpr std::uint32_t kPlus128 = 0x80808080;  // by exclusive or: signed bytes become unsigned
 
-// Each format says: values and bytes of a block, scales per 32 values, whether it has mins, whether its numbers use all
-// 8 bits, and what was added to them to make them unsigned (a power of two, as a shift; -1: nothing).
+// Each format says: values and bytes of a block, scales per 32 values, whether it has mins, the largest of its panel's
+// bytes, and what was added to them to make them unsigned (a power of two, as a shift; -1: nothing).
 
 template <class I>
 struct UnpackQ8_0 {
   static constexpr std::size_t kValues = 32, kBytes = 34, kParts = 1;
-  static constexpr bool kMins = false, kWide = true;
-  static constexpr int kOffsetShift = I::kSignedWide ? -1 : 7;
+  static constexpr bool kMins = false;
+  static constexpr std::int64_t kMost = 255;
+  static constexpr int kOffsetShift = 7;
   static void block(const std::byte* const* rows, std::size_t at, const PanelPart<I>& out) {
     typename I::Vec v[4];
     for (std::size_t half = 0; half < 2; ++half) {
       I::load_rows(rows, at + 2 + 16 * half, v);
       for (std::size_t g = 0; g < 4; ++g) {
-        out.put(4 * half + g, I::kSignedWide ? v[g] : I::bit_xor(v[g], I::set1(0x80808080U)));
+        out.put(4 * half + g, I::bit_xor(v[g], I::set1(kPlus128)));
       }
     }
     out.put_scale(0, I::half_to_float(I::load_dwords(rows, at)));
@@ -44,7 +46,8 @@ struct UnpackQ8_0 {
 template <class I>
 struct UnpackQ4_0 {
   static constexpr std::size_t kValues = 32, kBytes = 18, kParts = 1;
-  static constexpr bool kMins = false, kWide = false;
+  static constexpr bool kMins = false;
+  static constexpr std::int64_t kMost = 15;
   static constexpr int kOffsetShift = 3;
   static void block(const std::byte* const* rows, std::size_t at, const PanelPart<I>& out) {
     typename I::Vec v[4];
@@ -61,8 +64,9 @@ struct UnpackQ4_0 {
 template <class I>
 struct UnpackIQ4_NL {
   static constexpr std::size_t kValues = 32, kBytes = 18, kParts = 1;
-  static constexpr bool kMins = false, kWide = true;
-  static constexpr int kOffsetShift = I::kSignedWide ? -1 : 7;
+  static constexpr bool kMins = false;
+  static constexpr std::int64_t kMost = 255;
+  static constexpr int kOffsetShift = 7;
   static void block(const std::byte* const* rows, std::size_t at, const PanelPart<I>& out) {
     static constexpr std::int8_t kTable[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                                1,    13,   25,  38,  53,  69,  89,  113};
@@ -70,8 +74,7 @@ struct UnpackIQ4_NL {
     I::load_rows(rows, at + 2, v);
     const auto mask = I::set1(kLowNibbles);
     const auto value = [](typename I::Vec nibbles) {
-      const auto q = I::lookup(nibbles, kTable);
-      return I::kSignedWide ? q : I::bit_xor(q, I::set1(0x80808080U));
+      return I::bit_xor(I::lookup(nibbles, kTable), I::set1(kPlus128));
     };
     for (std::size_t g = 0; g < 4; ++g) {
       out.put(g, value(I::bit_and(v[g], mask)));
@@ -84,7 +87,8 @@ struct UnpackIQ4_NL {
 template <class I>
 struct UnpackQ5_0 {
   static constexpr std::size_t kValues = 32, kBytes = 22, kParts = 1;
-  static constexpr bool kMins = false, kWide = false;
+  static constexpr bool kMins = false;
+  static constexpr std::int64_t kMost = 31;
   static constexpr int kOffsetShift = 4;
   /// Bit i of every lane (0 to 3) to bit 4 of its byte i: the factor copies the lane to four places.
   static typename I::Vec spread(typename I::Vec bits) {
@@ -136,7 +140,8 @@ void unpack_k_header(const std::byte* const* rows, std::size_t at, const PanelPa
 template <class I>
 struct UnpackQ4_K {
   static constexpr std::size_t kValues = 256, kBytes = 144, kParts = 1;
-  static constexpr bool kMins = true, kWide = false;
+  static constexpr bool kMins = true;
+  static constexpr std::int64_t kMost = 15;
   static constexpr int kOffsetShift = -1;
   static void block(const std::byte* const* rows, std::size_t at, const PanelPart<I>& out) {
     unpack_k_header<I>(rows, at, out);
@@ -157,7 +162,8 @@ struct UnpackQ4_K {
 template <class I>
 struct UnpackQ5_K {
   static constexpr std::size_t kValues = 256, kBytes = 176, kParts = 1;
-  static constexpr bool kMins = true, kWide = false;
+  static constexpr bool kMins = true;
+  static constexpr std::int64_t kMost = 31;
   static constexpr int kOffsetShift = -1;
   static void block(const std::byte* const* rows, std::size_t at, const PanelPart<I>& out) {
     unpack_k_header<I>(rows, at, out);
@@ -183,7 +189,8 @@ struct UnpackQ5_K {
 template <class I>
 struct UnpackQ6_K {
   static constexpr std::size_t kValues = 256, kBytes = 210, kParts = 2;
-  static constexpr bool kMins = false, kWide = false;
+  static constexpr bool kMins = false;
+  static constexpr std::int64_t kMost = 63;
   static constexpr int kOffsetShift = 5;
   static void block(const std::byte* const* rows, std::size_t at, const PanelPart<I>& out) {
     using V = typename I::Vec;
