@@ -1,6 +1,7 @@
 #include "engine/chat/python_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -122,7 +123,12 @@ void split_digits(double number, std::string& digits, int& exponent) {
   for (const char c : mantissa) {
     if (c != '.') digits.push_back(c);
   }
-  exponent = static_cast<int>(point) - 1 + (e == std::string::npos ? 0 : std::atoi(shortest.c_str() + e + 1));
+  int power = 0;
+  if (e != std::string::npos) {
+    const std::size_t digits_at = e + (shortest[e + 1] == '+' ? 2 : 1);  // from_chars takes no plus sign
+    std::from_chars(shortest.data() + digits_at, shortest.data() + shortest.size(), power);
+  }
+  exponent = static_cast<int>(point) - 1 + power;
   const std::size_t zeros = std::min(digits.find_first_not_of('0'), digits.size() - 1);
   digits.erase(0, zeros);
   exponent -= static_cast<int>(zeros);

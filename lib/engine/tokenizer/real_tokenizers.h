@@ -17,8 +17,8 @@ namespace rbee::engine {
 
 /// `name` is llama2, llama3, qwen2_5 or gemma. Throws when the file is missing, with what to do.
 inline std::filesystem::path real_tokenizer_path(const std::string& name) {
-  const std::filesystem::path path = std::filesystem::path(RBEE_SOURCE_DIR) / "tests/node_modules/@lenml" /
-                                     ("tokenizer-" + name) / "models/tokenizer.json";
+  const std::filesystem::path tests = std::filesystem::path(RBEE_TEST_DATA).parent_path();
+  const std::filesystem::path path = tests / "node_modules/@lenml" / ("tokenizer-" + name) / "models/tokenizer.json";
   if (!std::filesystem::exists(path)) {
     throw std::runtime_error(path.string() + " is missing: run `make setup` (it runs npm ci in tests/)");
   }

@@ -19,8 +19,8 @@ struct WorkerRecord {
   std::string model_id;
   std::uint16_t port = 0;
   std::string host = "127.0.0.1";  ///< the address it listens on
-  std::string started_at;  ///< RFC 3339, UTC
-  std::string version;     ///< of the program that started it
+  std::string started_at;          ///< RFC 3339, UTC
+  std::string version;             ///< of the program that started it
   std::uint64_t pid_start_time = 0;
   std::string boot_id;
   std::string nonce;

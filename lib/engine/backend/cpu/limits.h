@@ -1,4 +1,5 @@
 #pragma once
+// What bounds the cpu backend, whatever the machine or the model says.
 
 #include <cstdint>
 
