@@ -20,7 +20,9 @@ target_include_directories(rbee_options INTERFACE "${PROJECT_SOURCE_DIR}/lib")
 target_link_libraries(rbee_options INTERFACE Threads::Threads)
 if(RBEE_SANITIZE)
   target_compile_options(rbee_options INTERFACE
-    -fsanitize=${RBEE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+    -fsanitize=${RBEE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1
+    # g++ 12 takes what the sanitizers insert for reads of uninitialized variables.
+    -Wno-maybe-uninitialized -Wno-uninitialized)
   target_link_options(rbee_options INTERFACE -fsanitize=${RBEE_SANITIZE})
 endif()
 if(RBEE_FUZZ)
