@@ -3,9 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 # Seconds that `make fuzz` and `make test` give each fuzz target.
 FUZZ_SECONDS ?= 10
-# Seconds that `make test` gives clang-tidy; `make tidy` has no limit.
-TIDY_SECONDS ?= 150
-export JOBS FUZZ_SECONDS TIDY_SECONDS
+export JOBS FUZZ_SECONDS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test demo bench format check tidy asan tsan fuzz clean

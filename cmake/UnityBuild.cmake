@@ -12,7 +12,6 @@ endfunction()
 
 # Called once every target is declared.
 function(rbee_set_unity_exceptions)
-  rbee_compile_alone(rbee_base file.cc)
   rbee_compile_alone(rbee_chat filters_number.cc filters_ordering.cc filters_selection.cc filters_sequence.cc
                      filters_text.cc lexer.cc methods_string.cc methods_string_class.cc methods_string_split.cc
                      unicode.cc)

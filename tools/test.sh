@@ -53,22 +53,13 @@ build_or_fail() {
 
 release() { build_or_fail release 'release' && run_ctest release 'release: tests' -LE 'style'; }
 style() { build_or_fail release 'style' && run_ctest release 'style: checks' -L 'style'; }
-asan() { build_or_fail asan 'asan, ubsan' && run_ctest asan 'asan, ubsan: tests' -LE 'performance|style'; }
+asan() { build_or_fail asan 'asan, ubsan' && run_ctest asan 'asan, ubsan: tests' -LE 'long|style'; }
 tsan() {
   build_or_fail tsan 'tsan' rbee_concurrency_tests && run_ctest tsan 'tsan: concurrency tests' -L 'concurrency'
 }
 fuzz() { build_or_fail fuzz 'fuzz' && run_ctest fuzz 'fuzz: each target briefly' -L 'fuzz'; }
-tidy() {
-  local started=$SECONDS
-  if tools/tidy.sh --recent; then
-    record 'clang-tidy: recently changed files' 1 0 $((SECONDS - started))
-  else
-    record 'clang-tidy: recently changed files' 0 1 $((SECONDS - started))
-  fi
-}
-
 case ${1:-all} in
-  all) stages=(release style asan tsan fuzz tidy) ;;
+  all) stages=(release style asan tsan fuzz) ;;
   style | asan | tsan | fuzz) stages=("$1") ;;
   *)
     echo "usage: tools/test.sh all | style | asan | tsan | fuzz" >&2

@@ -8,23 +8,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 
 namespace rbee {
 namespace {
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail_errno(const std::filesystem::path& path, const char* action, int error) {
   const ErrorKind kind = error == ENOENT                      ? ErrorKind::kNotFound
