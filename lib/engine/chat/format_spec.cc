@@ -43,7 +43,8 @@ std::string group_digits(const std::string& digits, char separator, std::size_t 
 std::string in_base(Integer number, unsigned base, bool upper) {
   std::string out;
   do {
-    out.insert(out.begin(), (upper ? "0123456789ABCDEF" : "0123456789abcdef")[static_cast<std::size_t>(number % base)]);
+    const std::string_view digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+    out.insert(out.begin(), digits[static_cast<std::size_t>(number % base)]);
     number /= base;
   } while (number != 0);
   return out;
