@@ -22,7 +22,7 @@ if(RBEE_SANITIZE)
   target_compile_options(rbee_options INTERFACE
     -fsanitize=${RBEE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1
     # g++ 12 takes what the sanitizers insert for reads of uninitialized variables.
-    -Wno-maybe-uninitialized -Wno-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>)
   target_link_options(rbee_options INTERFACE -fsanitize=${RBEE_SANITIZE})
 endif()
 if(RBEE_FUZZ)
