@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <charconv>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <unordered_set>
@@ -80,7 +82,15 @@ class Handler {
     stack_.push_uint64(number);
     return true;
   }
-  bool on_double(double number, string_view, ParseError&) {
+  // Boost 1.81 rounds some numbers wrongly; the catalog must read what it wrote.
+  bool on_double(double number, string_view text, ParseError& ec) {
+    double exact = number;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), exact);
+    if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size()) number = exact;
+    if (!std::isfinite(number)) {
+      ec = json::error::exponent_overflow;
+      return false;
+    }
     stack_.push_double(number);
     return true;
   }

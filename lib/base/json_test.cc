@@ -43,5 +43,16 @@ TEST(JsonTest, integers_stay_exact) {
   EXPECT_TRUE(value.at(2).is_double());
 }
 
+TEST(JsonTest, numbers_are_rounded_correctly) {
+  const auto value =
+      parse_json("[544444444000000000000000000000000000000000000584467151640971035, 0.1, 1e-400, -2.5e3]", "x");
+  EXPECT_EQ(value.at(0).as_double(), 544444444000000000000000000000000000000000000584467151640971035.0);
+  EXPECT_EQ(value.at(1).as_double(), 0.1);
+  EXPECT_EQ(value.at(2).as_double(), 0.0);
+  EXPECT_EQ(value.at(3).as_double(), -2500.0);
+  EXPECT_NE(error_of("1e999"), "");
+  EXPECT_NE(error_of("[-1e400]"), "");
+}
+
 }  // namespace
 }  // namespace rbee

@@ -16,17 +16,27 @@ using std::chrono::milliseconds;
 
 class ServerLimits : public testing::Test {
  protected:
-  static ServerConfig quick() {
+  explicit ServerLimits(ServerConfig config = few_connections()) : server_(std::move(config), routes_.router()) {}
+  static ServerConfig few_connections() {
     ServerConfig config = test_config();
-    config.limits.head_deadline = milliseconds(300);
-    config.limits.body_idle = milliseconds(300);
-    config.limits.keep_alive = milliseconds(600);
     config.limits.connections_max = 200;
     return config;
   }
   void expect_alive() { EXPECT_EQ(fetch(server_.port(), "GET", "/hello").body, "hello"); }
   TestRoutes routes_;
-  Server server_{quick(), routes_.router()};
+  Server server_;
+};
+
+class ServerDeadlines : public ServerLimits {
+ protected:
+  ServerDeadlines() : ServerLimits(quick()) {}
+  static ServerConfig quick() {
+    ServerConfig config = few_connections();
+    config.limits.head_deadline = milliseconds(300);
+    config.limits.body_idle = milliseconds(300);
+    config.limits.keep_alive = milliseconds(2000);
+    return config;
+  }
 };
 
 TEST_F(ServerLimits, an_endless_head_gets_431_and_takes_no_memory) {
@@ -77,7 +87,7 @@ TEST_F(ServerLimits, a_body_at_the_limit_is_taken) {
   EXPECT_EQ(response.status, 200);
 }
 
-TEST_F(ServerLimits, slow_heads_and_bodies_run_into_their_deadlines) {
+TEST_F(ServerDeadlines, slow_heads_and_bodies_run_into_their_deadlines) {
   TestClient silent(server_.port()), slow(server_.port()), body(server_.port());
   body.send(
       "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n123");
@@ -91,7 +101,7 @@ TEST_F(ServerLimits, slow_heads_and_bodies_run_into_their_deadlines) {
   expect_alive();
 }
 
-TEST_F(ServerLimits, an_idle_connection_is_closed) {
+TEST_F(ServerDeadlines, an_idle_connection_is_closed) {
   TestClient client(server_.port());
   client.send_request("GET", "/hello");
   EXPECT_EQ(client.read_response().status, 200);
@@ -112,7 +122,7 @@ TEST_F(ServerLimits, pipelined_requests_are_answered_in_order) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(client.read_response().body, std::to_string(10 + i));
 }
 
-TEST_F(ServerLimits, half_open_connections_leave_room_for_others) {
+TEST_F(ServerDeadlines, half_open_connections_leave_room_for_others) {
   std::vector<std::unique_ptr<TestClient>> idle;
   for (int i = 0; i < 150; ++i) {
     idle.push_back(std::make_unique<TestClient>(server_.port()));

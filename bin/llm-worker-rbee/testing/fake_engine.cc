@@ -65,7 +65,7 @@ RequestId FakeEngine::submit(engine::GenerateRequest request, engine::EventSink 
   }
   const std::lock_guard lock(mutex_);
   if (draining_) fail(ErrorKind::kUnavailable, "draining");
-  if (running_.size() >= options_.sequences_max && waiting_.size() >= options_.queue_max) {
+  if (running_.size() + waiting_.size() >= options_.sequences_max + options_.queue_max) {
     ++stats_.requests_rejected;
     fail(ErrorKind::kUnavailable, "the queue is full");
   }
