@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/memory.h"
+#include "base/printable.h"
 #include "base/units.h"
 #include "catalog_table.h"
 #include "command_line.h"
@@ -31,7 +32,7 @@ int show_catalog(Hive& hive, CatalogRows rows) {
 
 void print_facts(Terminal& terminal, const wire::CatalogModel& model, const std::filesystem::path& path) {
   const auto field = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) terminal.line(padded(name, 16) + pool::printable(value));
+    if (!value.empty()) terminal.line(padded(name, 16) + printable(value));
   };
   const auto count = [](std::uint64_t number) { return number == 0 ? std::string() : std::to_string(number); };
   field("ID", model.id);

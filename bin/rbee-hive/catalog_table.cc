@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "base/units.h"
+#include "console/terminal.h"
 #include "pool/ids.h"
-#include "terminal.h"
 
 namespace rbee::hive {
 namespace {
@@ -27,8 +28,8 @@ std::string catalog_table(const wire::Catalog& catalog, CatalogRows rows) {
   for (const wire::CatalogModel& model : catalog.models) {
     if (rows == CatalogRows::kDownloaded && !model.downloaded) continue;
     shown.push_back(&model);
-    id_columns = std::max(id_columns, display_width(pool::printable(model.id)));
-    name_columns = std::max(name_columns, display_width(pool::printable(model.name)));
+    id_columns = std::max(id_columns, console::display_width(printable(model.id)));
+    name_columns = std::max(name_columns, console::display_width(printable(model.name)));
   }
   const std::size_t frame = std::max(kFrameColumns, id_columns + name_columns + kDownloadedColumns + 12);
   const auto row = [&](const std::string& id, const std::string& name, const std::string& downloaded,
@@ -36,13 +37,12 @@ std::string catalog_table(const wire::Catalog& catalog, CatalogRows rows) {
     return fmt::format("{} {} {} {}\n", padded(id, id_columns), padded(name, name_columns),
                        padded(downloaded, kDownloadedColumns), size);
   };
-  std::string text = fmt::format("Model Catalog for {}\n", pool::printable(catalog.pool_id));
+  std::string text = fmt::format("Model Catalog for {}\n", printable(catalog.pool_id));
   text += std::string(frame, '=') + "\n";
   text += row("ID", "Name", "Downloaded", "Size");
   text += std::string(frame, '-') + "\n";
   for (const wire::CatalogModel* model : shown) {
-    text += row(pool::printable(model->id), pool::printable(model->name), model->downloaded ? "✅" : "❌",
-                size_text(model->size_gb));
+    text += row(printable(model->id), printable(model->name), model->downloaded ? "✅" : "❌", size_text(model->size_gb));
   }
   text += std::string(frame, '=') + "\n";
   text += fmt::format("Total models: {}\n", shown.size());

@@ -4,9 +4,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "pool/ids.h"
-#include "pool/near_match.h"
-
 namespace rbee::hive {
 namespace {
 
@@ -20,17 +17,6 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done.
 Files lie under RBEE_HOME (default ~/.rbee); config.toml there has the table [hive].)";
-
-const CLI::App* find_command(const CLI::App& app, const std::string& name) {
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->get_name() == name) return command;
-  }
-  return nullptr;
-}
-
-bool takes_value(const std::string& flag) {
-  return flag == "--models-dir" || flag == "--runtime-dir";
-}
 
 }  // namespace
 
@@ -59,29 +45,8 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   add_pool_commands(app, invocation);
 }
 
-std::string unknown_command(const CLI::App& app, const std::vector<std::string>& arguments) {
-  const CLI::App* at = &app;
-  std::string path = "rbee-hive";
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    std::vector<std::string> commands;
-    for (const CLI::App* command : at->get_subcommands([](const CLI::App*) { return true; })) {
-      commands.push_back(command->get_name());
-    }
-    if (commands.empty() || argument == "--help" || argument == "-h" || argument == "--version") return "";
-    if (takes_value(argument)) ++i;
-    if (argument.starts_with('-')) continue;
-    const CLI::App* next = find_command(*at, argument);
-    if (next == nullptr) {
-      std::string list;
-      for (const std::string& command : commands) list += (list.empty() ? "" : ", ") + command;
-      return fmt::format("'{}' is no command of '{}'{}\nCommands: {}", pool::printable(argument, 60), path,
-                         pool::suggestion(argument, commands), list);
-    }
-    at = next;
-    path += " " + argument;
-  }
-  return "";
+std::vector<std::string> value_flags() {
+  return {"--models-dir", "--runtime-dir"};
 }
 
 }  // namespace rbee::hive

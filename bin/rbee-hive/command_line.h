@@ -20,8 +20,7 @@ void add_pool_commands(CLI::App& app, Invocation& invocation);  ///< devices, st
 /// Builds all of it on `app`.
 void build_command_line(CLI::App& app, Invocation& invocation);
 
-/// What is wrong with a command that no App has: "'spwan' is no command of 'rbee-hive worker', did you mean 'spawn'?";
-/// empty when the commands in `arguments` are known.
-std::string unknown_command(const CLI::App& app, const std::vector<std::string>& arguments);
+/// Flags of the program itself that take a value.
+std::vector<std::string> value_flags();
 
 }  // namespace rbee::hive

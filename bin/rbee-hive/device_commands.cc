@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "command_line.h"
 #include "disk_space.h"
@@ -34,8 +35,8 @@ void print_gpus(Terminal& terminal, std::string_view backend, const pool::GpuPro
   for (const pool::GpuDevice& gpu : probe.devices) {
     const std::string free =
         gpu.memory_free_bytes == 0 ? "" : fmt::format(", {} free", human_bytes(gpu.memory_free_bytes));
-    terminal.line(fmt::format("{}{:<4} {} ({}, {}), {}{}", padded(backend, 8), gpu.index, pool::printable(gpu.name),
-                              gpu.kind, pool::printable(gpu.driver), human_bytes(gpu.memory_bytes), free));
+    terminal.line(fmt::format("{}{:<4} {} ({}, {}), {}{}", padded(backend, 8), gpu.index, printable(gpu.name), gpu.kind,
+                              printable(gpu.driver), human_bytes(gpu.memory_bytes), free));
   }
 }
 
@@ -50,9 +51,9 @@ int show_devices(Hive& hive) {
   const pool::GpuProbe cuda = pool::probe_cuda(), vulkan = pool::probe_vulkan();
   const DiskSpace disk = disk_space(hive.paths.models);
   Terminal& terminal = hive.terminal;
-  terminal.line(fmt::format("cpu     0    {}, {} of {} cores usable, {} of {} memory available",
-                            pool::printable(cpu.model), cpu.usable_cores, cpu.logical_cores,
-                            human_bytes(cpu.memory_available_bytes), human_bytes(cpu.memory_bytes)));
+  terminal.line(fmt::format("cpu     0    {}, {} of {} cores usable, {} of {} memory available", printable(cpu.model),
+                            cpu.usable_cores, cpu.logical_cores, human_bytes(cpu.memory_available_bytes),
+                            human_bytes(cpu.memory_bytes)));
   terminal.line(fmt::format("             {}", joined(cpu.features)));
   print_gpus(terminal, "cuda", cuda);
   print_gpus(terminal, "vulkan", vulkan);

@@ -8,14 +8,18 @@
 
 #include "base/clock.h"
 #include "base/environment.h"
+#include "console/terminal.h"
 #include "pool/catalog_store.h"
 #include "pool/pool_config.h"
 #include "pool/pool_paths.h"
 #include "pool/worker_records.h"
 #include "pool/worker_spawn.h"
-#include "terminal.h"
 
 namespace rbee::hive {
+
+using console::Colour;
+using console::padded;
+using console::Terminal;
 
 /// The flags that stand before or after any command.
 struct GlobalFlags {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "command_line.h"
+#include "console/unknown_command.h"
 
 namespace rbee::hive {
 namespace {
@@ -37,7 +38,7 @@ int run(const std::vector<std::string>& arguments) {
   app.name("rbee-hive");
   Invocation invocation;
   build_command_line(app, invocation);
-  if (const std::string message = unknown_command(app, arguments); !message.empty()) {
+  if (const std::string message = console::unknown_command(app, arguments, value_flags()); !message.empty()) {
     return report(terminal, "usage", message, kUsage);
   }
   try {

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "base/units.h"
 #include "command_line.h"
 #include "pool/ids.h"
@@ -29,8 +30,7 @@ pool::FilesProgress hashing_line(Hive& hive) {
     const SteadyTime now = hive.clock.now();
     if (now < *next) return;
     *next = now + kProgressInterval;
-    hive.terminal.progress(
-        fmt::format("Hashing {}: {} of {}", pool::printable(file), human_bytes(done), human_bytes(total)));
+    hive.terminal.progress(fmt::format("Hashing {}: {} of {}", printable(file), human_bytes(done), human_bytes(total)));
   };
 }
 
@@ -43,7 +43,7 @@ struct RegisterFlags {
 void check_repo(const std::string& repo) {
   const std::size_t slash = repo.find('/');
   if (slash == std::string::npos || !pool::is_id(repo.substr(0, slash)) || !pool::is_id(repo.substr(slash + 1))) {
-    fail(ErrorKind::kBadRequest, "'{}' is no repository: expected org/name", pool::printable(repo, 60));
+    fail(ErrorKind::kBadRequest, "'{}' is no repository: expected org/name", printable(repo, 60));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/printable.h"
 #include "base/units.h"
 #include "command_line.h"
 #include "disk_space.h"
@@ -36,7 +37,7 @@ int show_status(Hive& hive) {
     documents.push_back(worker_document(workers.back()));
   }
   const DiskSpace disk = disk_space(hive.paths.models);
-  hive.terminal.line(fmt::format("Pool      {} (rbee-hive {})", pool::printable(catalog.pool_id), version()));
+  hive.terminal.line(fmt::format("Pool      {} (rbee-hive {})", printable(catalog.pool_id), version()));
   hive.terminal.line(fmt::format("Home      {}", hive.paths.home.string()));
   hive.terminal.line(fmt::format("Models    {} on disk of {} in the catalog", on_disk, catalog.models.size()));
   hive.terminal.line(fmt::format("Memory    {} available", human_bytes(available_memory_bytes())));

@@ -6,10 +6,10 @@
 #include <boost/json/value.hpp>
 
 #include "base/error.h"
+#include "base/near_match.h"
 #include "command_line.h"
 #include "pool/ids.h"
 #include "pool/limits.h"
-#include "pool/near_match.h"
 #include "pool/worker_log.h"
 #include "pool/worker_stop.h"
 #include "spawn_command.h"
@@ -32,7 +32,7 @@ struct LogFlags {
 std::string near_worker(const Hive& hive, const std::string& id) {
   std::vector<std::string> ids;
   for (const wire::WorkerRecord& record : hive.records.list()) ids.push_back(record.worker_id);
-  const std::string near = pool::suggestion(id, ids);
+  const std::string near = suggestion(id, ids);
   return near.empty() ? "; 'worker list' shows them" : near;
 }
 

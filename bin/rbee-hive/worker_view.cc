@@ -5,10 +5,15 @@
 #include <fmt/format.h>
 #include <boost/json/value.hpp>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "pool/ids.h"
 
 namespace rbee::hive {
+
+using console::Colour;
+using console::padded;
+using console::Terminal;
 namespace {
 
 using pool::WorkerState;
@@ -50,19 +55,19 @@ std::string worker_table(const std::vector<pool::WorkerSighting>& workers, const
   std::size_t id_columns = 14, model_columns = 14;
   for (const pool::WorkerSighting& worker : workers) {
     id_columns = std::max(id_columns, worker.record.worker_id.size());
-    model_columns = std::max(model_columns, display_width(pool::printable(worker.record.model_id)));
+    model_columns = std::max(model_columns, console::display_width(printable(worker.record.model_id)));
   }
   std::string text = fmt::format("{}  {}  {:<9}  {:<11}  {:>5}  {:>8}  {:>9}  {}\n", padded("ID", id_columns),
                                  padded("Model", model_columns), "Backend", "State", "Port", "PID", "Memory", "Uptime");
   for (const pool::WorkerSighting& worker : workers) {
     const bool alive = worker.seen.process_alive;
     const std::string state = padded(worker_state_name(worker.verdict.state), 11);
-    text += fmt::format(
-        "{}  {}  {:<9}  {}  {:>5}  {:>8}  {:>9}  {}{}\n", padded(worker.record.worker_id, id_columns),
-        padded(pool::printable(worker.record.model_id), model_columns), pool::printable(worker.record.backend),
-        terminal.coloured(state, colour_of(worker.verdict.state)), worker.record.port, worker.record.pid,
-        alive ? human_bytes(worker.memory.resident_bytes) : "-", alive ? duration_text(worker.seen.age) : "-",
-        worker.verdict.reason.empty() ? "" : " (" + worker.verdict.reason + ")");
+    text += fmt::format("{}  {}  {:<9}  {}  {:>5}  {:>8}  {:>9}  {}{}\n", padded(worker.record.worker_id, id_columns),
+                        padded(printable(worker.record.model_id), model_columns), printable(worker.record.backend),
+                        terminal.coloured(state, colour_of(worker.verdict.state)), worker.record.port,
+                        worker.record.pid, alive ? human_bytes(worker.memory.resident_bytes) : "-",
+                        alive ? duration_text(worker.seen.age) : "-",
+                        worker.verdict.reason.empty() ? "" : " (" + worker.verdict.reason + ")");
   }
   return text;
 }

@@ -6,8 +6,8 @@
 
 #include <boost/json/object.hpp>
 
+#include "console/terminal.h"
 #include "pool/worker_watch.h"
-#include "terminal.h"
 
 namespace rbee::hive {
 
@@ -15,7 +15,7 @@ namespace rbee::hive {
 boost::json::object worker_document(const pool::WorkerSighting& worker);
 
 /// One line per worker under a heading.
-std::string worker_table(const std::vector<pool::WorkerSighting>& workers, const Terminal& terminal);
+std::string worker_table(const std::vector<pool::WorkerSighting>& workers, const console::Terminal& terminal);
 
 /// "42 s", "3 min", "5 h 12 min", "2 d 3 h".
 std::string duration_text(std::chrono::seconds duration);

@@ -4,11 +4,12 @@
 #include "base/file.h"
 #include "base/file_lock.h"
 #include "base/json_text.h"
+#include "base/near_match.h"
+#include "base/printable.h"
 #include "base/timestamp.h"
 #include "pool/ids.h"
 #include "pool/known_models.h"
 #include "pool/limits.h"
-#include "pool/near_match.h"
 #include "wire/pool/limits.h"
 
 namespace rbee::pool {

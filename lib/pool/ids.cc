@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/printable.h"
 #include "pool/limits.h"
 
 namespace rbee::pool {
@@ -64,20 +65,6 @@ std::string default_worker_id(std::string_view backend, std::uint32_t gpu) {
 std::uint16_t default_port(std::uint32_t gpu) {
   RBEE_CHECK(gpu <= kGpuMax);
   return static_cast<std::uint16_t>(kFirstPort + gpu);
-}
-
-std::string printable(std::string_view text, std::size_t bytes_max) {
-  std::string out;
-  for (const char c : text.substr(0, bytes_max)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  if (text.size() > bytes_max) out += "...";
-  return out;
 }
 
 }  // namespace rbee::pool

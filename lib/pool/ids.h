@@ -27,7 +27,4 @@ std::string default_worker_id(std::string_view backend, std::uint32_t gpu);
 /// 8000 + gpu. `gpu` is at most kGpuMax.
 std::uint16_t default_port(std::uint32_t gpu);
 
-/// `text` fit for a terminal: control characters as \xNN, cut after `bytes_max`.
-std::string printable(std::string_view text, std::size_t bytes_max = 200);
-
 }  // namespace rbee::pool

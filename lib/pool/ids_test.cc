@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "pool/limits.h"
-#include "pool/near_match.h"
 
 namespace rbee::pool {
 namespace {
@@ -43,18 +42,6 @@ TEST(IdsTest, workers_are_named_by_backend_and_device) {
   EXPECT_EQ(default_port(3), 8003);
   EXPECT_TRUE(is_backend("vulkan"));
   EXPECT_THROW(check_backend("gpu"), Error);
-}
-
-TEST(NearMatchTest, the_nearest_is_proposed_when_it_is_near) {
-  const std::vector<std::string> ids = {"tinyllama", "mistral", "qwen-0.5b"};
-  EXPECT_EQ(near_match("tinylama", ids), "tinyllama");
-  EXPECT_EQ(near_match("mistarl", ids), "mistral");
-  EXPECT_EQ(near_match("qwen", ids), "qwen-0.5b");
-  EXPECT_EQ(near_match("gpt", ids), "");
-  EXPECT_EQ(near_match("", ids), "");
-  EXPECT_EQ(near_match(std::string(5000, 'x'), ids), "");
-  EXPECT_EQ(edit_distance("spwan", "spawn"), 1u);
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/near_match.h"
 #include "pool/limits.h"
-#include "pool/near_match.h"
 
 namespace rbee::pool {
 namespace {

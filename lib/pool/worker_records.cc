@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json_text.h"
+#include "base/printable.h"
 #include "pool/ids.h"
 #include "pool/limits.h"
 #include "wire/pool/limits.h"

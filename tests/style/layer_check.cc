@@ -16,16 +16,18 @@ using Layers = std::set<std::string, std::less<>>;
 const std::map<std::string, Layers, std::less<>>& allowed_edges() {
   static const std::map<std::string, Layers, std::less<>> edges = {
       {"base", {}},
+      {"console", {"base"}},
       {"formats", {"base"}},
+      {"matrix", {"base", "wire"}},
       {"engine", {"base", "formats"}},
       {"net", {"base"}},
       {"wire", {"base"}},
       {"store", {"base", "formats", "wire"}},
       {"pool", {"base", "formats", "store", "wire"}},
       {"llm-worker-rbee", {"base", "engine", "formats", "net", "wire"}},
-      {"rbee-hive", {"base", "formats", "net", "pool", "store", "wire"}},
+      {"rbee-hive", {"base", "console", "formats", "net", "pool", "store", "wire"}},
       {"queen-rbee", {"base", "formats", "net", "pool", "store", "wire"}},
-      {"rbee-keeper", {"base", "net", "pool", "wire"}},
+      {"rbee-keeper", {"base", "console", "matrix", "net", "pool", "wire"}},
   };
   return edges;
 }

@@ -6,8 +6,9 @@
 #include <boost/json/value.hpp>
 
 #include "base/error.h"
+#include "base/near_match.h"
+#include "base/printable.h"
 #include "pool/ids.h"
-#include "pool/near_match.h"
 
 namespace rbee::pool::synth {
 namespace {

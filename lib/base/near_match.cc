@@ -1,9 +1,9 @@
-#include "pool/near_match.h"
+#include "base/near_match.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace rbee::pool {
+namespace rbee {
 namespace {
 
 constexpr std::size_t kWordMax = 64;  // longer words are no typing errors
@@ -47,4 +47,4 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   return best.empty() ? "" : ", did you mean '" + best + "'?";
 }
 
-}  // namespace rbee::pool
+}  // namespace rbee

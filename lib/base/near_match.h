@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rbee::pool {
+namespace rbee {
 
 /// How many single-character insertions, deletions, replacements and swaps of neighbours turn `a` into `b`
 /// (optimal string alignment distance).
@@ -19,4 +19,4 @@ std::string near_match(std::string_view word, const std::vector<std::string>& ca
 /// ", did you mean 'x'?" or nothing: the end of an error message.
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
-}  // namespace rbee::pool
+}  // namespace rbee

@@ -8,7 +8,7 @@
 
 #include "base/environment.h"
 
-namespace rbee::hive {
+namespace rbee::console {
 
 /// Columns that `text` takes on a terminal: 2 for emoji and East Asian wide characters (Unicode, UAX #11), 0 for marks.
 std::size_t display_width(std::string_view text);
@@ -51,4 +51,4 @@ class Terminal {
   bool progress_shown_ = false;
 };
 
-}  // namespace rbee::hive
+}  // namespace rbee::console

@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "console/terminal.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "base/json_text.h"
 #include "base/utf8.h"
 
-namespace rbee::hive {
+namespace rbee::console {
 namespace {
 
 struct CodepointRange {
@@ -112,4 +112,4 @@ std::string Terminal::coloured(std::string_view text, Colour colour) const {
   return out;
 }
 
-}  // namespace rbee::hive
+}  // namespace rbee::console
