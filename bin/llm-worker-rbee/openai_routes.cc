@@ -1,4 +1,4 @@
-// POST /v1/completions and /v1/chat/completions, GET /v1/models.
+// POST /v1/completions and /v1/chat/completions, GET /v1/models and /v1/models/<id>.
 
 #include <fmt/format.h>
 
@@ -80,10 +80,22 @@ void complete(Worker& worker, const net::HttpRequest& http, std::shared_ptr<net:
       ->start(std::move(requests));
 }
 
+std::int64_t created(const Worker& worker) {
+  return std::chrono::system_clock::to_time_t(worker.started_wall);
+}
+
 void models(Worker& worker, net::Reply& reply) {
   const std::string id = worker.slot.loaded() != nullptr ? worker.config.model_id : "";
   net::HttpResponse response;
-  response.body = json_line(wire::models_to_json(id, std::chrono::system_clock::to_time_t(worker.started_wall)));
+  response.body = json_line(wire::models_to_json(id, created(worker)));
+  reply.send(std::move(response));
+}
+
+void model(Worker& worker, const net::HttpRequest& request, net::Reply& reply) {
+  const JobContext context = worker.job_context();
+  check_model(worker, request.path_params.at("model"), context.engine);
+  net::HttpResponse response;
+  response.body = json_line(wire::model_to_json(worker.config.model_id, created(worker)));
   reply.send(std::move(response));
 }
 
@@ -105,6 +117,12 @@ void add_openai_routes(net::Router& router, Worker& worker) {
               .run_on = net::RunOn::kIo,
               .handler = [&worker](const net::HttpRequest&, const std::shared_ptr<net::Reply>& reply) {
                 models(worker, *reply);
+              }});
+  router.add({.method = "GET",
+              .path = "/v1/models/{model}",
+              .run_on = net::RunOn::kIo,
+              .handler = [&worker](const net::HttpRequest& request, const std::shared_ptr<net::Reply>& reply) {
+                model(worker, request, *reply);
               }});
 }
 

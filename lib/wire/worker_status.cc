@@ -105,16 +105,18 @@ WorkerReadiness parse_worker_readiness(std::string_view body) {
   return readiness;
 }
 
+json::object model_to_json(const std::string& id, std::int64_t created) {
+  json::object model;
+  model["id"] = id;
+  model["object"] = "model";
+  model["created"] = created;
+  model["owned_by"] = "rbee";
+  return model;
+}
+
 json::object models_to_json(const std::string& id, std::int64_t created) {
   json::array data;
-  if (!id.empty()) {
-    json::object model;
-    model["id"] = id;
-    model["object"] = "model";
-    model["created"] = created;
-    model["owned_by"] = "rbee";
-    data.push_back(std::move(model));
-  }
+  if (!id.empty()) data.push_back(model_to_json(id, created));
   json::object out;
   out["object"] = "list";
   out["data"] = std::move(data);

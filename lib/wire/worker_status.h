@@ -43,6 +43,9 @@ boost::json::object to_json(const WorkerReadiness& readiness);
 /// As parse_worker_health.
 WorkerReadiness parse_worker_readiness(std::string_view body);
 
+/// GET /v1/models/<id>: {"id","object":"model","created","owned_by"}; `created` in seconds since 1970.
+boost::json::object model_to_json(const std::string& id, std::int64_t created);
+
 /// The one entry of GET /v1/models: {"object":"list","data":[{"id","object":"model","created","owned_by"}]}; none while
 /// `id` is empty.
 boost::json::object models_to_json(const std::string& id, std::int64_t created);
