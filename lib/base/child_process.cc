@@ -26,6 +26,9 @@ class FileActions {
     check(source < 0 ? ::posix_spawn_file_actions_addopen(&actions_, target, "/dev/null", null_flags, 0)
                      : ::posix_spawn_file_actions_adddup2(&actions_, source, target));
   }
+  void change_folder(const std::string& folder) {
+    if (!folder.empty()) check(::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
+  }
   void close_the_rest() {
 #if defined(__linux__)
     check(::posix_spawn_file_actions_addclosefrom_np(&actions_, kFirstClosed));
@@ -118,13 +121,17 @@ ProcessIdentity start_process(const ProcessSpec& spec) {
   actions.connect(spec.input, STDIN_FILENO, O_RDONLY);
   actions.connect(spec.output, STDOUT_FILENO, O_WRONLY);
   actions.connect(spec.errors, STDERR_FILENO, O_WRONLY);
+  actions.change_folder(spec.folder);
   actions.close_the_rest();
   const Attributes attributes(spec.session);
 
   pid_t pid = 0;
   const int error =
       ::posix_spawn(&pid, spec.program.c_str(), actions.get(), attributes.get(), argv.data(), envp.data());
-  if (error == ENOENT) fail(ErrorKind::kNotFound, "{}: no such program", spec.program);
+  if (error == ENOENT) {
+    fail(ErrorKind::kNotFound, "{}: no such program{}", spec.program,
+         spec.folder.empty() ? "" : fmt::format(", or no folder {}", spec.folder));
+  }
   if (error != 0) fail(ErrorKind::kIo, "{}: cannot start: {}", spec.program, std::strerror(error));
   // The child cannot vanish before it is waited for: a zombie still has its start time.
   return identify_process(pid);

@@ -20,6 +20,7 @@ struct ProcessSpec {
     kSame,  ///< dies with the terminal
     kNew,   ///< its own session and process group: outlives the terminal and gets no Ctrl-C
   } session = Session::kSame;
+  std::string folder = "";  ///< where it runs; empty: where this process does
 };
 
 /// How a child ended.

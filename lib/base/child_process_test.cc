@@ -66,6 +66,14 @@ TEST_F(ChildProcessTest, a_missing_program_and_a_nul_byte_are_errors) {
   EXPECT_THROW(start_process({"/bin/true", {std::string("a\0b", 3)}}), Error);
 }
 
+TEST_F(ChildProcessTest, a_program_runs_in_the_folder_that_is_named) {
+  const ProcessIdentity child =
+      start_process({"/bin/pwd", {}, {}, -1, fd_.get(), -1, ProcessSpec::Session::kSame, "/usr"});
+  EXPECT_TRUE(wait_child(child.pid).success());
+  EXPECT_EQ(read_file(output_, 100), "/usr\n");
+  EXPECT_THROW(start_process({"/bin/pwd", {}, {}, -1, -1, -1, ProcessSpec::Session::kSame, "/nowhere"}), Error);
+}
+
 TEST_F(ChildProcessTest, a_new_session_has_its_own_group) {
   const ProcessIdentity child = start_process({"/bin/sleep", {"60"}, {}, -1, -1, -1, ProcessSpec::Session::kNew});
   EXPECT_EQ(::getsid(child.pid), child.pid);

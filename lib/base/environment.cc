@@ -21,6 +21,12 @@ std::optional<std::string> Environment::get(std::string_view name) const {
   return found->second;
 }
 
+std::vector<std::string> Environment::all() const {
+  std::vector<std::string> entries;
+  for (const auto& [name, value] : values_) entries.push_back(name + "=" + value);
+  return entries;
+}
+
 std::vector<std::string> Environment::only(const std::vector<std::string_view>& names) const {
   std::vector<std::string> entries;
   for (const std::string_view name : names) {

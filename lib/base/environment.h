@@ -22,6 +22,8 @@ class Environment {
   std::optional<std::string> get(std::string_view name) const;
   void set(std::string_view name, std::string_view value) { values_[std::string(name)] = value; }
 
+  /// "NAME=value" of all of them, for a child process that is the same user's and trusted.
+  std::vector<std::string> all() const;
   /// "NAME=value" of those of `names` that are set: what a child process may see.
   std::vector<std::string> only(const std::vector<std::string_view>& names) const;
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@ namespace {
   fail(kind, "{}: cannot {}: {}", path.string(), action, std::strerror(error));
 }
 
-void write_all(int fd, std::string_view content, const std::filesystem::path& path) {
+void write_to_file(int fd, std::string_view content, const std::filesystem::path& path) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd, content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
@@ -60,7 +61,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   const FileDescriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) fail_errno(temporary, "create", errno);
   try {
-    write_all(fd.get(), content, temporary);
+    write_to_file(fd.get(), content, temporary);
     if (::fsync(fd.get()) != 0) fail_errno(temporary, "fsync", errno);
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail_errno(path, "rename", errno);
   } catch (...) {
@@ -69,6 +70,20 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   }
   const FileDescriptor folder_fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder_fd.get() < 0 || ::fsync(folder_fd.get()) != 0) fail_errno(folder, "fsync", errno);
+}
+
+void write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
+    if (n >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {
+      pollfd ready = {descriptor, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      fail_errno("output", "write", errno);
+    }
+  }
 }
 
 }  // namespace rbee

@@ -16,4 +16,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t bytes_max
 /// temporary file in the same folder, fsync, rename, fsync of the folder. Throws Error{kIo, kExhausted}.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Writes all of `bytes` to an open descriptor, waiting where it is not ready. Throws Error{kIo, kExhausted}.
+void write_all(int descriptor, std::string_view bytes);
+
 }  // namespace rbee
