@@ -10,6 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kWorker = "llm-worker-rbee";
+constexpr std::string_view kHive = "rbee-hive";
 
 bool is_program(const fs::path& path) {
   std::error_code error;
@@ -46,6 +47,18 @@ fs::path find_worker_program(const fs::path& own_program, const PoolConfig& conf
   fail(ErrorKind::kNotFound,
        "no {}: looked in {}, in the build tree beside it, and in PATH; build it, or set RBEE_WORKER to its path",
        kWorker, folder.string());
+}
+
+fs::path find_hive_program(const fs::path& own_program, const Environment& environment) {
+  if (const auto path = environment.get("RBEE_HIVE")) return named_program(*path, "RBEE_HIVE");
+  const fs::path folder = own_program.parent_path();
+  for (const fs::path& candidate : {folder / kHive, folder.parent_path() / kHive / kHive}) {
+    if (is_program(candidate)) return candidate;
+  }
+  if (const auto found = find_in_path(kHive, environment)) return *found;
+  fail(ErrorKind::kNotFound,
+       "no {}: looked in {}, in the build tree beside it, and in PATH; install it, or set RBEE_HIVE to its path", kHive,
+       folder.string());
 }
 
 }  // namespace rbee::pool
