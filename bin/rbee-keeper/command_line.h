@@ -1,0 +1,22 @@
+#pragma once
+// The command line: flags, commands, and what is said when it is wrong.
+
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "keeper.h"
+
+namespace rbee::keeper {
+
+void add_pool_list_commands(CLI::App& pool, Invocation& invocation);  ///< list, add, remove
+void add_pool_git_commands(CLI::App& pool, Invocation& invocation);   ///< git pull, status, build
+
+/// Builds all of it on `app`.
+void build_command_line(CLI::App& app, Invocation& invocation);
+
+/// Flags of the program itself that take a value.
+std::vector<std::string> value_flags();
+
+}  // namespace rbee::keeper
