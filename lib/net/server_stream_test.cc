@@ -26,7 +26,7 @@ class ServerStream : public testing::Test {
 TEST_F(ServerStream, headers_come_at_once_and_silence_is_filled_with_pings) {
   TestClient client(server_.port());
   client.send_request("GET", "/quiet");
-  const TestResponse head = client.read_head(milliseconds(1000));
+  const TestResponse head = client.read_head();
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.headers.at("content-type"), "text/event-stream");
   EXPECT_EQ(head.headers.at("cache-control"), "no-cache");
@@ -43,7 +43,7 @@ TEST_F(ServerStream, a_client_that_leaves_is_noticed_at_once) {
     client.read_head();
     ASSERT_TRUE(client.next_event());
     reset ? client.socket().reset() : client.socket().close();
-    EXPECT_TRUE(eventually([&] { return routes_.gone == before + 1; }, milliseconds(1000)));
+    EXPECT_TRUE(eventually([&] { return routes_.gone == before + 1; }));
   }
 }
 
@@ -52,7 +52,7 @@ TEST_F(ServerStream, a_client_that_leaves_before_any_answer_is_noticed) {
   client.send_request("GET", "/slow");
   std::this_thread::sleep_for(milliseconds(100));
   client.socket().close();
-  EXPECT_TRUE(eventually([&] { return routes_.gone == 1; }, milliseconds(1000)));
+  EXPECT_TRUE(eventually([&] { return routes_.gone == 1; }));
 }
 
 TEST_F(ServerStream, a_client_that_does_not_read_is_cut_off_and_others_are_not_disturbed) {
@@ -61,7 +61,7 @@ TEST_F(ServerStream, a_client_that_does_not_read_is_cut_off_and_others_are_not_d
   live.send_request("GET", "/stream");
   live.read_head();
   EXPECT_TRUE(eventually([&] { return routes_.gone == 1; }));
-  ASSERT_TRUE(live.next_event(milliseconds(1000)));
+  ASSERT_TRUE(live.next_event());
   EXPECT_EQ(routes_.gone, 1);
   live.socket().close();
   EXPECT_TRUE(eventually([&] { return routes_.gone == 2; }));
@@ -73,7 +73,7 @@ TEST_F(ServerStream, stop_ends_every_stream) {
   client.read_head();
   server_.stop();
   EXPECT_EQ(routes_.gone, 1);
-  EXPECT_TRUE(client.closes(milliseconds(2000)));
+  EXPECT_TRUE(client.closes(milliseconds(20'000)));
 }
 
 TEST_F(ServerStream, drain_waits_for_the_last_answer) {
@@ -84,7 +84,7 @@ TEST_F(ServerStream, drain_waits_for_the_last_answer) {
   client.send_request("GET", "/stream");
   client.read_head();
   server_.drain([&idle] { idle = true; });
-  EXPECT_TRUE(resting.closes(milliseconds(2000)));
+  EXPECT_TRUE(resting.closes(milliseconds(20'000)));
   const TestResponse during = fetch(server_.port(), "GET", "/hello");
   EXPECT_EQ(during.status, 200);
   EXPECT_EQ(during.headers.at("connection"), "close");

@@ -61,7 +61,7 @@ class WorkerTest : public testing::Test {
   }
 
   template <typename Condition>
-  static bool eventually(const Condition& condition, std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
+  static bool eventually(const Condition& condition, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (!condition()) {
       if (std::chrono::steady_clock::now() > deadline) return false;

@@ -73,7 +73,7 @@ struct TestRoutes {
 
 /// True as soon as `condition` holds, false after `timeout`.
 template <typename Condition>
-bool eventually(const Condition& condition, std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
+bool eventually(const Condition& condition, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;

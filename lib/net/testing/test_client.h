@@ -30,11 +30,11 @@ class TestClient {
   bool send_request(std::string_view method, std::string_view target, std::string_view body = {},
                     std::string_view more_headers = {});
   /// The next whole answer.
-  TestResponse read_response(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+  TestResponse read_response(std::chrono::milliseconds timeout = std::chrono::seconds(30));
   /// Only the head of the next answer; next_event() reads its body.
-  TestResponse read_head(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+  TestResponse read_head(std::chrono::milliseconds timeout = std::chrono::seconds(30));
   /// The next event of the stream; nothing at its end, or when `timeout` passed (ended() tells which).
-  std::optional<SseEvent> next_event(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+  std::optional<SseEvent> next_event(std::chrono::milliseconds timeout = std::chrono::seconds(30));
   bool ended() const { return ended_; }
   /// Everything of the body so far, comments included.
   const std::string& stream_text() const { return stream_text_; }

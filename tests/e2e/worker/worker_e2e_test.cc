@@ -125,7 +125,7 @@ TEST_P(DemoModel, answers_every_question_as_expected) {
     EXPECT_EQ(execute(port, chat).text, by_ids.text);
   }
   worker.signal(SIGTERM);
-  EXPECT_EQ(worker.wait(milliseconds(10'000)), 0);
+  EXPECT_EQ(worker.wait(milliseconds(60'000)), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DemoModel, testing::Values("demo-qwen", "demo-llama", "demo-phi3", "demo-mistral"));
@@ -163,13 +163,13 @@ TEST(WorkerProgram, sigterm_drains_and_a_second_one_stops) {
     if (twice) worker.signal(SIGTERM);
     const Answer answer = read_answer(client);
     EXPECT_EQ(answer.end.at("type").as_string(), twice ? "error" : "end");
-    EXPECT_EQ(worker.wait(milliseconds(20'000)), twice ? 1 : 0) << worker.log();
+    EXPECT_EQ(worker.wait(milliseconds(60'000)), twice ? 1 : 0) << worker.log();
   }
 }
 
 TEST(WorkerProgram, a_model_that_cannot_be_loaded_is_one_clear_line) {
   WorkerProcess worker(WorkerProcess::flags("no-such-model"));
-  EXPECT_EQ(worker.wait(milliseconds(10'000)), 1);
+  EXPECT_EQ(worker.wait(milliseconds(60'000)), 1);
   EXPECT_NE(worker.log().find("no-such-model"), std::string::npos) << worker.log();
 }
 
