@@ -55,6 +55,8 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--threads", engine.threads, "Threads of the backend; 0: as many cores as there are")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  app.add_option("--cpu-isa", engine.cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
   app.add_option("--context", engine.context, "Positions per sequence; 0: the model's own, as far as memory allows")
       ->check(CLI::Range(0U, kContextMax))
       ->capture_default_str();

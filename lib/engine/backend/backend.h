@@ -57,8 +57,10 @@ class Backend {
   virtual void run(Plan& plan, const Step& step, std::span<float> output) = 0;
 };
 
-/// Makes a backend by name ("reference", "cpu"). `threads` 0: from affinity and cgroup limits.
+/// Makes a backend by name ("reference", "cpu"). `threads` 0: from affinity and cgroup limits. `cpu_isa`: of
+/// cpu::isa_name(), for the cpu backend alone; empty: the best that the machine has.
 /// Throws Error{kUnsupported}: unknown or not on this machine, with what was looked for and found.
-std::unique_ptr<Backend> make_backend(std::string_view name, std::uint32_t gpu, std::uint32_t threads);
+std::unique_ptr<Backend> make_backend(std::string_view name, std::uint32_t gpu, std::uint32_t threads,
+                                      std::string_view cpu_isa = {});
 
 }  // namespace rbee::engine

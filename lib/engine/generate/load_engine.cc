@@ -130,7 +130,7 @@ void run_first_step(Backend& backend, Plan& plan, std::uint32_t vocab_size) {
 
 EngineParts load_parts(const EngineOptions& options, const std::function<void(const LoadProgress&)>& progress) {
   EngineParts parts;
-  parts.backend = make_backend(options.backend, options.gpu, options.threads);
+  parts.backend = make_backend(options.backend, options.gpu, options.threads, options.cpu_isa);
   parts.files = formats::open_model(options.model);
   parts.tokenizer = load_tokenizer(*parts.files);
   parts.chat = load_chat(*parts.files);

@@ -20,11 +20,13 @@ class RealWorkerTest : public testing::Test {
 
 TEST_F(RealWorkerTest, a_demo_model_is_imported_spawned_asked_and_stopped) {
   ASSERT_EQ(pool_.run({"models", "import", kDemoModel}).code, 0);
-  const HiveResult spawned = pool_.run({"worker", "spawn", "cpu", "--model", "demo-qwen", "--port", "0", "--json"});
+  const HiveResult spawned =
+      pool_.run({"worker", "spawn", "cpu", "--model", "demo-qwen", "--port", "0", "--cpu-isa", "portable", "--json"});
   ASSERT_EQ(spawned.code, 0) << spawned.err;
   const boost::json::object worker = spawned.json().as_object();
   EXPECT_EQ(worker.at("worker_id").as_string(), "worker-cpu-0");
   EXPECT_EQ(worker.at("state").as_string(), "ready");
+  EXPECT_NE(pool_.run({"worker", "logs", "worker-cpu-0"}).out.find(", portable, "), std::string::npos);
   EXPECT_GT(worker.at("rss_bytes").to_number<std::uint64_t>(), 1'000'000u);
 
   net::HttpClient client;

@@ -1,9 +1,5 @@
 #include "engine/backend/cpu/cpu_backend.h"
 
-#include <algorithm>
-#include <string>
-#include <vector>
-
 #include "base/check.h"
 #include "base/error.h"
 #include "engine/backend/cpu/cpu_plan.h"
@@ -54,21 +50,10 @@ class CpuBackend final : public Backend {
   cpu::ThreadPool pool_;
 };
 
-std::string names_of(const std::vector<Isa>& isas) {
-  std::string names;
-  for (const Isa isa : isas) names += (names.empty() ? "" : ", ") + std::string(cpu::isa_name(isa));
-  return names;
-}
-
 }  // namespace
 
 std::unique_ptr<Backend> make_cpu_backend(const CpuOptions& options) {
-  const std::vector<Isa> isas = cpu::available_isas();
-  const Isa isa = options.isa.value_or(isas.back());
-  if (std::find(isas.begin(), isas.end(), isa) == isas.end()) {
-    fail(ErrorKind::kUnsupported, "this machine's processor ({}) does not run {}; it runs: {}", cpu::processor_name(),
-         cpu::isa_name(isa), names_of(isas));
-  }
+  const Isa isa = cpu::choose_isa(options.isa, cpu::available_isas());
   if (options.threads > cpu::kThreadsMax) {
     fail(ErrorKind::kBadRequest, "{} threads asked for, at most {} are possible", options.threads, cpu::kThreadsMax);
   }

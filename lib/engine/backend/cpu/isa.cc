@@ -1,5 +1,6 @@
 #include "engine/backend/cpu/isa.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -7,6 +8,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
+
+#include "base/error.h"
 
 namespace rbee::engine::cpu {
 namespace {
@@ -69,6 +72,15 @@ std::vector<Isa> available_isas() {
   if (__builtin_cpu_supports("avx512vnni")) isas.push_back(Isa::kAvx512Vnni);
 #endif
   return isas;
+}
+
+Isa choose_isa(std::optional<Isa> wanted, const std::vector<Isa>& available) {
+  const Isa isa = wanted.value_or(available.back());
+  if (std::find(available.begin(), available.end(), isa) != available.end()) return isa;
+  std::string names;
+  for (const Isa one : available) names += (names.empty() ? "" : ", ") + std::string(isa_name(one));
+  fail(ErrorKind::kUnsupported, "this machine's processor ({}) does not run {}; it runs: {}", processor_name(),
+       isa_name(isa), names);
 }
 
 std::string_view processor_name() {

@@ -20,6 +20,9 @@ std::optional<Isa> parse_isa(std::string_view name);
 /// What this processor and operating system run, best last; kPortable is always there.
 std::vector<Isa> available_isas();
 
+/// The one asked for, or the best of `available`. Throws Error{kUnsupported} when it is not among them; names those.
+Isa choose_isa(std::optional<Isa> wanted, const std::vector<Isa>& available);
+
 /// The processor's own name, or its architecture where it tells none.
 std::string_view processor_name();
 
