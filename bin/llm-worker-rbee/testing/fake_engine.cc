@@ -113,11 +113,7 @@ void FakeEngine::run() {
       if (step(*sequence)) ended.push_back(id);
     }
     lock.lock();
-    for (const RequestId id : ended) {
-      const bool cancelled = running_.at(id)->cancelled;
-      ++(cancelled ? stats_.requests_cancelled : stats_.requests_finished);
-      running_.erase(id);
-    }
+    for (const RequestId id : ended) running_.erase(id);
     changed_.wait_for(lock, running_.empty() ? std::chrono::milliseconds(100) : options_.step);
   }
 }
@@ -135,13 +131,15 @@ bool FakeEngine::step(Sequence& sequence) {
       sequence.sink(event);
     }
   }
-  bool cancelled = false;
+  const bool eos = options_.eos_after > 0 && sequence.produced == options_.eos_after;
+  bool cancelled = false, end = false;
   {
     const std::lock_guard lock(mutex_);
     cancelled = sequence.cancelled;
+    end = cancelled || eos || sequence.produced == request.max_tokens;
+    // Counted before it is told: whoever saw the end finds it in the counts.
+    if (end) ++(cancelled ? stats_.requests_cancelled : stats_.requests_finished);
   }
-  const bool eos = options_.eos_after > 0 && sequence.produced == options_.eos_after;
-  const bool end = cancelled || eos || sequence.produced == request.max_tokens;
   event = GenerateEvent();
   if (end) {
     event.kind = GenerateEvent::Kind::kEnd;
