@@ -10,7 +10,6 @@ namespace {
 constexpr std::string_view kFooter = R"(
 Examples:
   rbee-hive models catalog
-  rbee-hive models download tinyllama
   rbee-hive models import ./models/demo-qwen
   rbee-hive worker spawn cpu --model demo-qwen
   rbee-hive worker list
@@ -37,8 +36,7 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   models.fallthrough();
   add_catalog_commands(models, invocation);
   add_model_commands(models, invocation);
-  add_download_command(models, invocation);
-  add_verify_command(models, invocation);
+  add_expected_command(models, invocation);
   add_synth_command(models, invocation);
 
   CLI::App& worker = *app.add_subcommand("worker", "Worker processes: one per loaded model");
