@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view kFooter = R"(
 Examples:
   rbee-hive models catalog
+  rbee-hive models download tinyllama
   rbee-hive models import ./models/demo-qwen
   rbee-hive worker spawn cpu --model demo-qwen
   rbee-hive worker list
@@ -36,6 +37,8 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   models.fallthrough();
   add_catalog_commands(models, invocation);
   add_model_commands(models, invocation);
+  add_download_command(models, invocation);
+  add_verify_command(models, invocation);
   add_expected_command(models, invocation);
   add_synth_command(models, invocation);
 

@@ -11,7 +11,9 @@
 namespace rbee::hive {
 
 void add_catalog_commands(CLI::App& models, Invocation& invocation);  ///< catalog, list, info
-void add_model_commands(CLI::App& models, Invocation& invocation);    ///< register, unregister, import, verify, delete
+void add_model_commands(CLI::App& models, Invocation& invocation);    ///< register, unregister, import, delete
+void add_verify_command(CLI::App& models, Invocation& invocation);
+void add_download_command(CLI::App& models, Invocation& invocation);
 void add_expected_command(CLI::App& models, Invocation& invocation);
 void add_synth_command(CLI::App& models, Invocation& invocation);
 void add_worker_commands(CLI::App& worker, Invocation& invocation);  ///< spawn, list, stop, stop-all, logs

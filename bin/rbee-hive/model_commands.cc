@@ -1,38 +1,22 @@
-// models register, unregister, import, verify, delete.
+// models register, unregister, import, delete.
 
-#include <chrono>
 #include <memory>
 
-#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "base/error.h"
 #include "base/printable.h"
 #include "base/units.h"
 #include "command_line.h"
+#include "hashing_line.h"
 #include "pool/ids.h"
 #include "pool/known_models.h"
 #include "pool/model_import.h"
 #include "pool/model_removal.h"
-#include "pool/model_verify.h"
 #include "pool/worker_watch.h"
 
 namespace rbee::hive {
 namespace {
-
-namespace json = boost::json;
-
-constexpr std::chrono::milliseconds kProgressInterval{100};
-
-pool::FilesProgress hashing_line(Hive& hive) {
-  auto next = std::make_shared<SteadyTime>();  // shared by the copies of the returned function object only
-  return [&hive, next](std::string_view file, std::uint64_t done, std::uint64_t total) {
-    const SteadyTime now = hive.clock.now();
-    if (now < *next) return;
-    *next = now + kProgressInterval;
-    hive.terminal.progress(fmt::format("Hashing {}: {} of {}", printable(file), human_bytes(done), human_bytes(total)));
-  };
-}
 
 struct RegisterFlags {
   std::string id, repo, name;
@@ -84,39 +68,6 @@ int import_model(Hive& hive, const pool::ImportRequest& request) {
                                  model.metadata.context_length, hive.catalog.model_path(model).string()));
   hive.terminal.document(to_json(model));
   return kDone;
-}
-
-int verify_models(Hive& hive, const std::vector<std::string>& ids) {
-  const wire::Catalog catalog = hive.catalog.load();
-  std::vector<const wire::CatalogModel*> models;
-  for (const std::string& id : ids) models.push_back(&pool::find_model(catalog, id));
-  for (const wire::CatalogModel& model : catalog.models) {
-    if (ids.empty() && model.downloaded) models.push_back(&model);
-  }
-  json::array documents;
-  std::size_t bad_models = 0;
-  for (const wire::CatalogModel* model : models) {
-    if (!model->downloaded) fail(ErrorKind::kNotFound, "model '{}' is not downloaded: nothing to verify", model->id);
-    const std::filesystem::path folder = pool::model_files_folder(hive.catalog.model_path(*model));
-    json::array files;
-    std::size_t bad = 0;
-    for (const pool::FileVerdict& verdict : pool::verify_model_files(*model, folder, hashing_line(hive))) {
-      if (!verdict.good()) hive.terminal.note(fmt::format("{}: {}", model->id, verdict.text()));
-      bad += verdict.good() ? 0 : 1;
-      files.push_back({{"path", verdict.path},
-                       {"good", verdict.good()},
-                       {"expected", verdict.expected},
-                       {"found", verdict.found},
-                       {"message", verdict.text()}});
-    }
-    bad_models += bad == 0 ? 0 : 1;
-    hive.terminal.line(bad == 0 ? fmt::format("✓ {}: {} files are as recorded", model->id, files.size())
-                                : fmt::format("✗ {}: {} of {} files are bad", model->id, bad, files.size()));
-    documents.push_back({{"id", model->id}, {"good", bad == 0}, {"files", std::move(files)}});
-  }
-  if (models.empty()) hive.terminal.line("No model is on disk.");
-  hive.terminal.document({{"models", std::move(documents)}});
-  return bad_models == 0 ? kDone : bad_models == models.size() ? kFailed : kPartlyDone;
 }
 
 int unregister_model(Hive& hive, const std::string& id) {
@@ -189,12 +140,6 @@ void add_model_commands(CLI::App& models, Invocation& invocation) {
   add_register(models, invocation);
   add_by_id(models, invocation, "unregister", "Take a model out of the catalog; its files stay", unregister_model);
   add_by_id(models, invocation, "delete", "Delete a model's files from the pool's folder", delete_model);
-  CLI::App* verify = models.add_subcommand("verify", "Compare every file with the recorded size and sha256");
-  auto ids = std::make_shared<std::vector<std::string>>();
-  verify->add_option("id", *ids, "Models to verify (default: all on disk)");
-  verify->footer("\nExample:\n  rbee-hive models verify tinyllama");
-  verify->callback(
-      [&invocation, ids] { invocation.command = [ids](Hive& hive) { return verify_models(hive, *ids); }; });
 }
 
 }  // namespace rbee::hive

@@ -20,7 +20,7 @@ namespace rbee::hive {
 namespace {
 
 struct SpawnFlags {
-  std::string backend, model, id, host, api_key_file;
+  std::string backend, model, id, host, api_key_file, cpu_isa;
   std::uint32_t gpu = 0, context = 0, threads = 0, timeout_seconds = pool::kLoadStall.count();
   std::uint16_t port = 0;
   bool port_given = false;
@@ -31,6 +31,7 @@ struct SpawnFlags {
 std::vector<std::string> more_arguments(const SpawnFlags& flags, const pool::PoolConfig& config) {
   std::vector<std::string> arguments;
   if (flags.threads != 0) arguments.insert(arguments.end(), {"--threads", std::to_string(flags.threads)});
+  if (!flags.cpu_isa.empty()) arguments.insert(arguments.end(), {"--cpu-isa", flags.cpu_isa});
   const std::string key_file =
       !flags.api_key_file.empty() ? flags.api_key_file : config.worker_api_key_file.value_or("").string();
   if (!key_file.empty()) arguments.insert(arguments.end(), {"--api-key-file", key_file});
@@ -128,6 +129,8 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
   command->add_option("--context", flags->context,
                       "Positions per request (default: the model's, as far as memory allows)");
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");
+  command->add_option("--cpu-isa", flags->cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
   command
       ->add_option("--timeout", flags->timeout_seconds, "Seconds without loading progress before it is given up (300)")
       ->check(CLI::Range(1, 86'400));

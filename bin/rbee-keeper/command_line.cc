@@ -15,6 +15,7 @@ Examples:
   rbee pool models catalog --host workstation
   rbee pool worker spawn cpu --model tinyllama --host workstation
   rbee infer --model tinyllama --prompt "Hello" --host workstation
+  rbee test --pools localhost,workstation
 
 A pool is localhost, a name of 'rbee pool list', or any host that ssh reaches without a password.
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done, 130 interrupted; 'pool' commands give the pool's own.
@@ -68,10 +69,11 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   add_verbs(pool);
   add_pool_list_commands(pool, invocation);
   add_pool_git_commands(pool, invocation);
+  add_test_command(app, invocation);
 }
 
 std::vector<std::string> value_flags() {
-  return {"--host"};
+  return {"--host", "--models", "--backends", "--pools", "--out", "--write-support"};
 }
 
 }  // namespace rbee::keeper

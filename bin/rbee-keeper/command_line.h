@@ -12,6 +12,7 @@ namespace rbee::keeper {
 
 void add_pool_list_commands(CLI::App& pool, Invocation& invocation);  ///< list, add, remove
 void add_pool_git_commands(CLI::App& pool, Invocation& invocation);   ///< git pull, status, build
+void add_test_command(CLI::App& app, Invocation& invocation);         ///< test, test diff
 
 /// Builds all of it on `app`.
 void build_command_line(CLI::App& app, Invocation& invocation);
