@@ -23,9 +23,10 @@ bool is_success(const HttpHead& head) {
 
 Url redirect_target(const Url& from, std::string_view location) {
   const std::optional<Url> target = from.resolve(location);
-  if (!target) fail(ErrorKind::kIo, "{}: sends us to '{}', which is no address", from.text(), printable(location, 100));
+  if (!target)
+    fail(ErrorKind::kBadFile, "{}: sends us to '{}', which is no address", from.text(), printable(location, 100));
   if (from.secure() && !target->secure()) {
-    fail(ErrorKind::kIo, "{}: sends us from https to {}: refused", from.origin(), target->origin());
+    fail(ErrorKind::kBadFile, "{}: sends us from https to {}: refused", from.origin(), target->origin());
   }
   return *target;
 }
@@ -74,7 +75,7 @@ HubAnswer HubClient::get(const Url& url, const HttpFields& headers, const HubRec
     linked_etag = answer.etag;
     at = redirect_target(at, *answer.head.header("location"));
   }
-  fail(ErrorKind::kIo, "{}: more than {} redirects, the last to {}", url.text(), kRedirectsMax, at.origin());
+  fail(ErrorKind::kBadFile, "{}: more than {} redirects, the last to {}", url.text(), kRedirectsMax, at.origin());
 }
 
 std::string HubClient::get_text(const Url& url, std::uint64_t bytes_max, std::string_view what, HubAnswer& answer) {

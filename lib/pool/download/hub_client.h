@@ -34,7 +34,7 @@ struct HubReceiver {
   std::function<Flow(std::string_view)> on_body;  ///< bodies of 2xx only
 };
 
-/// Where a redirect leads. Throws Error{kIo}: no address, another scheme than http and https, from https to http.
+/// Where a redirect leads. Throws Error{kBadFile}: no address, another scheme than http and https, from https to http.
 Url redirect_target(const Url& from, std::string_view location);
 
 /// One thread, one connection.
@@ -47,8 +47,8 @@ class HubClient {
   const HubAccess& access() const { return access_; }
   const Patience& patience() const { return patience_; }
 
-  /// One GET request and its redirects; any status is an answer. Throws Error: as Transport::get(); kIo for a redirect
-  /// that leads nowhere or on and on; kCancelled.
+  /// One GET request and its redirects; any status is an answer. Throws Error: as Transport::get(); kBadFile for a
+  /// redirect that leads nowhere or on and on; kCancelled.
   HubAnswer get(const Url& url, const HttpFields& headers, const HubReceiver& receiver);
 
   /// The body of a 200 answer, at most `bytes_max`; passing failures are tried again. `what` names the thing asked for

@@ -27,21 +27,20 @@ TestPool::~TestPool() {
   fs::remove_all(home_);
 }
 
-HiveResult TestPool::run(std::vector<std::string> arguments) const {
-  const fs::path out = home_ / ("out." + random_hex(4)), err = home_ / ("err." + random_hex(4));
-  HiveResult result;
-  {
-    const FileDescriptor out_fd(::open(out.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    const FileDescriptor err_fd(::open(err.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    const ProcessIdentity hive =
-        start_process({RBEE_HIVE_PROGRAM, std::move(arguments), environment_, -1, out_fd.get(), err_fd.get()});
-    const ExitStatus status = wait_child(hive.pid);
-    result.code = status.signal != 0 ? 128 + status.signal : status.code;
-  }
-  result.out = read_file(out, 64 << 20);
-  result.err = read_file(err, 64 << 20);
-  fs::remove(out);
-  fs::remove(err);
+RunningHive TestPool::start(std::vector<std::string> arguments) const {
+  RunningHive running{{}, home_ / ("out." + random_hex(4)), home_ / ("err." + random_hex(4))};
+  const FileDescriptor out(::open(running.out.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const FileDescriptor err(::open(running.err.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  running.process = start_process({RBEE_HIVE_PROGRAM, std::move(arguments), environment_, -1, out.get(), err.get()});
+  return running;
+}
+
+HiveResult TestPool::finish(const RunningHive& running) const {
+  const ExitStatus status = wait_child(running.process.pid);
+  HiveResult result{status.signal != 0 ? 128 + status.signal : status.code, read_file(running.out, 64 << 20),
+                    read_file(running.err, 64 << 20)};
+  fs::remove(running.out);
+  fs::remove(running.err);
   return result;
 }
 

@@ -7,6 +7,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "base/process_info.h"
+
 namespace rbee::e2e {
 
 struct HiveResult {
@@ -15,6 +17,12 @@ struct HiveResult {
 
   /// `out` as one JSON document.
   boost::json::value json() const;
+};
+
+/// A command that runs.
+struct RunningHive {
+  ProcessIdentity process;
+  std::filesystem::path out, err;  ///< what it wrote so far
 };
 
 /// A pool in a temporary folder; everything in it goes with the object, its workers first.
@@ -26,7 +34,10 @@ class TestPool {
   TestPool(const TestPool&) = delete;
   TestPool& operator=(const TestPool&) = delete;
 
-  HiveResult run(std::vector<std::string> arguments) const;
+  HiveResult run(std::vector<std::string> arguments) const { return finish(start(std::move(arguments))); }
+  RunningHive start(std::vector<std::string> arguments) const;
+  /// Waits for its end.
+  HiveResult finish(const RunningHive& running) const;
   const std::filesystem::path& home() const { return home_; }
   /// More of the environment: "NAME=value".
   void set(const std::string& variable) { environment_.push_back(variable); }
