@@ -40,11 +40,13 @@ std::string summary(const dl::DownloadOutcome& outcome, double seconds) {
     return fmt::format("{}: all {} files are there and verified, at {}; nothing was transferred", model.id,
                        outcome.files_total, model.metadata.revision);
   }
+  const std::string text =
+      fmt::format("Downloaded {}: {} {}, {} in {} files, verified", model.id, model.architecture,
+                  model.metadata.quantization, human_bytes(outcome.bytes_total), outcome.files_total);
+  if (outcome.received == 0) return text;  // all of it was on the disk, or came by another program
   const double rate = static_cast<double>(outcome.received) / std::max(seconds, 1e-3);
-  return fmt::format("Downloaded {}: {} {}, {} in {} files, verified, {} over the network in {} ({}/s)", model.id,
-                     model.architecture, model.metadata.quantization, human_bytes(outcome.bytes_total),
-                     outcome.files_total, human_bytes(outcome.received), duration_text(seconds),
-                     human_bytes(static_cast<std::uint64_t>(rate)));
+  return text + fmt::format("; {} over the network in {} ({}/s)", human_bytes(outcome.received), duration_text(seconds),
+                            human_bytes(static_cast<std::uint64_t>(rate)));
 }
 
 int report_stopped(Hive& hive, const std::string& id, const std::string& again, const DownloadRun& run) {
