@@ -111,11 +111,21 @@ void check_name(const char* flag, const std::string& name) {
        wire::kNameBytesMax);
 }
 
+// As the XDG Base Directory Specification has it; nothing is kept when there is no such folder.
+std::filesystem::path cache_folder(const Environment& environment) {
+  const std::filesystem::path given = environment.get("XDG_CACHE_HOME").value_or("");
+  if (given.is_absolute()) return given / "rbee";
+  const std::filesystem::path home = environment.get("HOME").value_or("");
+  return home.is_absolute() ? home / ".cache" / "rbee" : std::filesystem::path();
+}
+
 WorkerConfig finished(Flags flags, const Environment& environment) {
   WorkerConfig config = std::move(flags.config);
   std::filesystem::path path = flags.model;
   if (!path.has_filename()) path = path.parent_path();  // "models/tinyllama/"
   config.engine.model = path;
+  config.engine.module_folder = environment.get("RBEE_BACKEND_DIR").value_or("");
+  config.engine.cache_folder = cache_folder(environment);
   if (config.model_id.empty()) config.model_id = std::filesystem::absolute(path).lexically_normal().filename().string();
   if (config.worker_id.empty()) fail(ErrorKind::kBadRequest, "--worker-id: the name is empty");
   check_name("--worker-id", config.worker_id);

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "base/error.h"
+
 namespace rbee::golden {
 
 using engine::TokenId;
@@ -17,11 +19,20 @@ float round_to_bfloat16(float value) {
 
 }  // namespace
 
+std::string why_absent(const std::string& backend) {
+  try {
+    engine::make_backend(backend, {.threads = 1, .module_folder = RBEE_MODULE_FOLDER});
+    return {};
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 DirectModel::DirectModel(const std::filesystem::path& path, const std::string& backend, std::uint32_t positions_max,
                          RopePrecision rope_precision)
     : files_(formats::open_model(path)),
       built_(engine::build_model(*files_)),
-      backend_(engine::make_backend(backend, 0, 2)) {
+      backend_(engine::make_backend(backend, {.threads = 2, .module_folder = RBEE_MODULE_FOLDER})) {
   for (engine::RopeTable& table : built_.graph.rope_tables) {
     if (rope_precision == RopePrecision::kFloat32) break;
     for (float& frequency : table.inverse_frequencies) frequency = round_to_bfloat16(frequency);

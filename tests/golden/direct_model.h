@@ -17,6 +17,9 @@ namespace rbee::golden {
 /// too; models that are loaded in bfloat16 have not.
 enum class RopePrecision { kFloat32, kBFloat16 };
 
+/// Why the backend cannot be used on this machine; empty when it can.
+std::string why_absent(const std::string& backend);
+
 /// One sequence at a time, in a cache of its own.
 class DirectModel {
  public:

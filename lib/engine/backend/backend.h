@@ -2,6 +2,7 @@
 // The boundary between the engine and what computes.
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@ struct BackendDescription {
   std::string name;                ///< "reference", "cpu", ...
   std::string device;              ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
   std::uint64_t memory_bytes = 0;  ///< of the device, in use by this backend; 0 where weights stay in the mapped file
+  std::uint64_t memory_available_bytes = 0;  ///< of the device, for weights and cache; 0 where it is the machine's
 };
 
 /// The largest step that a plan must be able to run.
@@ -57,10 +59,17 @@ class Backend {
   virtual void run(Plan& plan, const Step& step, std::span<float> output) = 0;
 };
 
-/// Makes a backend by name ("reference", "cpu"). `threads` 0: from affinity and cgroup limits. `cpu_isa`: of
-/// cpu::isa_name(), for the cpu backend alone; empty: the best that the machine has.
+/// What a backend is made with; each takes what concerns it.
+struct BackendOptions {
+  std::uint32_t gpu = 0;                ///< which device of the backend
+  std::uint32_t threads = 0;            ///< 0: from affinity and cgroup limits
+  std::string cpu_isa;                  ///< of cpu::isa_name(), for the cpu backend alone; empty: the best there is
+  std::filesystem::path module_folder;  ///< where backends that are modules lie; empty: beside the program
+  std::filesystem::path cache_folder;   ///< for what may be kept from run to run; empty: nothing is kept
+};
+
+/// Makes a backend by name: "reference", "cpu", "vulkan" ("metal" on Apple's systems).
 /// Throws Error{kUnsupported}: unknown or not on this machine, with what was looked for and found.
-std::unique_ptr<Backend> make_backend(std::string_view name, std::uint32_t gpu, std::uint32_t threads,
-                                      std::string_view cpu_isa = {});
+std::unique_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options);
 
 }  // namespace rbee::engine

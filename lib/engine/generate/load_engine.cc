@@ -82,12 +82,13 @@ std::vector<TokenId> end_tokens(const formats::ModelFiles& files, const Tokenize
 }
 
 KvBudget budget_for(const EngineOptions& options, const EngineParts& parts) {
+  const std::uint64_t of_device = parts.backend->describe().memory_available_bytes;
   const KvBudget budget = plan_kv_budget({.shape = parts.built->kv,
                                           .model_context = parts.info.model_context,
                                           .context = options.context,
                                           .sequences_max = options.sequences_max,
                                           .kv_bytes = options.kv_bytes,
-                                          .memory_available = available_memory_bytes(),
+                                          .memory_available = of_device != 0 ? of_device : available_memory_bytes(),
                                           .weight_bytes = parts.info.weight_bytes});
   if (options.context == 0 && budget.context < parts.info.model_context) {
     log_warning("the context is reduced from {} to {} positions to fit the memory for the KV cache",
@@ -130,7 +131,11 @@ void run_first_step(Backend& backend, Plan& plan, std::uint32_t vocab_size) {
 
 EngineParts load_parts(const EngineOptions& options, const std::function<void(const LoadProgress&)>& progress) {
   EngineParts parts;
-  parts.backend = make_backend(options.backend, options.gpu, options.threads, options.cpu_isa);
+  parts.backend = make_backend(options.backend, {.gpu = options.gpu,
+                                                 .threads = options.threads,
+                                                 .cpu_isa = options.cpu_isa,
+                                                 .module_folder = options.module_folder,
+                                                 .cache_folder = options.cache_folder});
   parts.files = formats::open_model(options.model);
   parts.tokenizer = load_tokenizer(*parts.files);
   parts.chat = load_chat(*parts.files);

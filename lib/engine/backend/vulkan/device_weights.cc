@@ -1,0 +1,141 @@
+#include "engine/backend/vulkan/device_weights.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "engine/backend/vulkan/limits.h"
+#include "engine/backend/vulkan/uploader.h"
+#include "engine/backend/vulkan/weight_packing.h"
+
+namespace rbee::engine::vulkan {
+namespace {
+
+struct PlacedSlice {
+  std::size_t buffer = 0;
+  std::uint64_t offset = 0;
+  std::uint32_t row_begin = 0, rows = 0, row_words = 0;
+  std::uint64_t bytes() const { return std::uint64_t{rows} * row_words * 4; }
+};
+
+/// Which slice lies where, before any memory is asked for.
+struct Layout {
+  std::vector<std::uint64_t> buffer_bytes;
+  std::vector<std::vector<PlacedSlice>> slices;  // by weight
+  std::vector<std::size_t> same_as;              // by weight: the one that holds its bytes
+};
+
+class LayoutMaker {
+ public:
+  explicit LayoutMaker(const Device& device)
+      : alignment_(std::max<std::uint64_t>(device.limits().minStorageBufferOffsetAlignment, 16)),
+        slice_max_(std::min(device.binding_bytes_max(), kWeightBufferBytesMax)) {}
+
+  std::vector<PlacedSlice> place(const Weight& weight) {
+    const std::uint32_t row_words = packed_row_words(weight.dtype, weight.columns);
+    const std::uint64_t row_bytes = std::uint64_t{row_words} * 4;
+    if (row_bytes > std::min(slice_max_, kStagingBytes)) {
+      fail(ErrorKind::kUnsupported, "weight '{}' has rows of {} bytes, {} are possible", weight.name, row_bytes,
+           std::min(slice_max_, kStagingBytes));
+    }
+    const auto rows_max = static_cast<std::uint32_t>(std::min<std::uint64_t>(slice_max_ / row_bytes, weight.rows));
+    std::vector<PlacedSlice> slices;
+    for (std::uint32_t row = 0; row < weight.rows; row += rows_max) {
+      PlacedSlice slice{.row_begin = row, .rows = std::min(rows_max, weight.rows - row), .row_words = row_words};
+      put(slice);
+      slices.push_back(slice);
+    }
+    return slices;
+  }
+
+  const std::vector<std::uint64_t>& buffers() const { return buffers_; }
+
+ private:
+  void put(PlacedSlice& slice) {
+    const std::uint64_t begin = buffers_.empty() ? 0 : (buffers_.back() + alignment_ - 1) / alignment_ * alignment_;
+    if (buffers_.empty() || begin + slice.bytes() > kWeightBufferBytesMax) {
+      buffers_.push_back(slice.bytes());
+    } else {
+      slice.offset = begin;
+      buffers_.back() = begin + slice.bytes();
+    }
+    slice.buffer = buffers_.size() - 1;
+  }
+
+  const std::uint64_t alignment_, slice_max_;
+  std::vector<std::uint64_t> buffers_;
+};
+
+Layout layout_of(const Device& device, const Graph& graph, const WeightTable& weights) {
+  Layout layout;
+  layout.slices.resize(weights.size());
+  layout.same_as.resize(weights.size());
+  LayoutMaker maker(device);
+  std::map<std::tuple<const std::byte*, std::uint32_t, std::uint32_t>, std::size_t> seen;  // a tied output is held once
+  for (const Op& op : graph.ops) {
+    if (op.weight == kNoWeight) continue;
+    const std::size_t id = op.weight.value();
+    const Weight& weight = weights[op.weight];
+    const auto [first, is_new] = seen.try_emplace({weight.data, weight.rows, weight.columns}, id);
+    layout.same_as[id] = first->second;
+    if (is_new) layout.slices[id] = maker.place(weight);
+  }
+  layout.buffer_bytes = maker.buffers();
+  return layout;
+}
+
+/// Packs the rows into staging memory piece by piece, or straight into the device's where the host reaches it.
+void upload(const Weight& weight, const PlacedSlice& slice, const Buffer& target, Uploader& uploader) {
+  const std::uint64_t row_bytes = std::uint64_t{slice.row_words} * 4;
+  const std::uint64_t stored = formats::row_bytes(weight.dtype, weight.columns);
+  const auto pack = [&](std::byte* to, std::uint32_t begin, std::uint32_t end) {
+    for (std::uint32_t row = begin; row < end; ++row, to += row_bytes) {
+      pack_row(weight.dtype, weight.data + stored * (slice.row_begin + row), weight.columns,
+               reinterpret_cast<std::uint32_t*>(to));
+    }
+  };
+  const auto piece_rows = static_cast<std::uint32_t>(std::max<std::uint64_t>(kStagingBytes / row_bytes, 1));
+  for (std::uint32_t row = 0; row < slice.rows; row += piece_rows) {
+    const std::uint32_t end = std::min(slice.rows, row + piece_rows);
+    const std::uint64_t bytes = row_bytes * (end - row);
+    pack(uploader.space(bytes), row, end);
+    uploader.copy(bytes, target, slice.offset + row_bytes * row);
+  }
+}
+
+}  // namespace
+
+std::uint64_t DeviceWeights::bytes_needed(const Device& device, const Graph& graph, const WeightTable& weights) {
+  std::uint64_t bytes = 0;
+  for (const std::uint64_t buffer : layout_of(device, graph, weights).buffer_bytes) bytes += buffer;
+  return bytes;
+}
+
+DeviceWeights::DeviceWeights(const Device& device, const Graph& graph, const WeightTable& weights)
+    : slices_(weights.size()) {
+  const Layout layout = layout_of(device, graph, weights);
+  for (const std::uint64_t bytes : layout.buffer_bytes) {
+    buffers_.emplace_back(device, bytes, Placement::kDevice, "the model's weights");
+  }
+  Uploader uploader(device);
+  for (std::size_t id = 0; id < weights.size(); ++id) {
+    const Weight& weight = weights[WeightId(static_cast<std::uint32_t>(id))];
+    for (const PlacedSlice& slice : layout.slices[id]) {
+      upload(weight, slice, buffers_[slice.buffer], uploader);
+      slices_[id].push_back({.range = {buffers_[slice.buffer].handle(), slice.offset, slice.bytes()},
+                             .row_begin = slice.row_begin,
+                             .rows = slice.rows,
+                             .row_words = slice.row_words});
+    }
+  }
+  uploader.finish();
+  for (const Op& op : graph.ops) {
+    if (op.weight == kNoWeight) continue;
+    const std::size_t id = op.weight.value(), holder = layout.same_as[id];
+    if (holder != id) slices_[id] = slices_[holder];
+  }
+}
+
+}  // namespace rbee::engine::vulkan

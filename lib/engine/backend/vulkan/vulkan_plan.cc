@@ -1,0 +1,77 @@
+#include "engine/backend/vulkan/vulkan_plan.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace rbee::engine::vulkan {
+
+VulkanPlan::VulkanPlan(const Device& device, Pipelines& pipelines, const Graph& graph, const WeightTable& weights,
+                       const KvLayout& kv, const StepLimits& limits)
+    : device_(device),
+      pipelines_(pipelines),
+      graph_(graph),
+      limits_(limits),
+      memory_(device, graph, weights, kv, limits),
+      sets_(device, pipelines),
+      dispatches_(make_dispatches(graph_, weights, memory_, pipelines, sets_)),
+      recordings_(device),
+      fence_(make_fence(device)) {}
+
+void VulkanPlan::run(const Step& step, std::span<float> output) {
+  const ValueInfo& info = graph_.values[graph_.output.value()];
+  const std::size_t rows = info.rows == RowKind::kTokens ? step.tokens.size() : step.output_rows.size();
+  RBEE_CHECK(output.size() == rows * info.columns);
+  RBEE_CHECK(step.tokens.size() <= limits_.tokens_max && step.output_rows.size() <= limits_.outputs_max);
+  memory_.tables.write(step);
+  write_input(step);
+  const StepShape shape{std::min(row_class(static_cast<std::uint32_t>(step.tokens.size())), limits_.tokens_max),
+                        std::min(row_class(static_cast<std::uint32_t>(step.output_rows.size())), limits_.outputs_max)};
+  const VkCommandBuffer commands = recordings_.get(shape, [&](VkCommandBuffer empty) { record(empty, shape); });
+  device_.submit(commands, fence_.get());
+  device_.wait(fence_.get(), "running a step");
+  const auto* found = reinterpret_cast<const float*>(memory_.output.mapped());
+  const std::uint32_t stride = memory_.values.stride(graph_.output);
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::copy_n(found + r * stride, info.columns, output.data() + r * info.columns);
+  }
+}
+
+void VulkanPlan::write_input(const Step& step) {
+  for (const Op& op : graph_.ops) {
+    if (op.kind != OpKind::kInput) continue;
+    const std::uint32_t columns = graph_.values[op.output.value()].columns, stride = memory_.values.stride(op.output);
+    RBEE_CHECK(step.input.size() == step.tokens.size() * columns);
+    auto* to = reinterpret_cast<float*>(memory_.input.mapped());
+    for (std::size_t t = 0; t < step.tokens.size(); ++t) {
+      std::copy_n(step.input.data() + t * columns, columns, to + t * stride);
+    }
+  }
+}
+
+void VulkanPlan::record(VkCommandBuffer commands, StepShape shape) const {
+  const DeviceApi& api = device_.api();
+  VkPipeline bound = VK_NULL_HANDLE;
+  for (const Dispatch& dispatch : dispatches_) {
+    const std::uint32_t rows = dispatch.rows == RowKind::kTokens ? shape.tokens : shape.outputs;
+    if (dispatch.waits) shader_barrier(device_, commands);
+    if (rows == 0) continue;
+    const VkPipeline pipeline = rows == 1 ? dispatch.single : dispatch.many;
+    const std::uint32_t groups = rows == 1 ? 1 : (rows + dispatch.many_rows - 1) / dispatch.many_rows;
+    if (pipeline != bound) api.cmd_bind_pipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
+    bound = pipeline;
+    api.cmd_bind_sets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipelines_.layout(), 0, 1, &dispatch.set, 0, nullptr);
+    api.cmd_push_constants(commands, pipelines_.layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof dispatch.push,
+                           dispatch.push.data());
+    api.cmd_dispatch(commands, dispatch.groups, groups, 1);
+  }
+  full_barrier(device_, commands);
+  const ValueInfo& info = graph_.values[graph_.output.value()];
+  const std::uint64_t rows = info.rows == RowKind::kTokens ? shape.tokens : shape.outputs;
+  if (rows == 0) return;
+  const VkBufferCopy region{.size = rows * memory_.values.stride(graph_.output) * sizeof(float)};
+  api.cmd_copy_buffer(commands, memory_.values.buffer(graph_.output), memory_.output.handle(), 1, &region);
+  full_barrier(device_, commands);
+}
+
+}  // namespace rbee::engine::vulkan
