@@ -50,9 +50,12 @@ std::string summary(const dl::DownloadOutcome& outcome, double seconds) {
 }
 
 int report_stopped(Hive& hive, const std::string& id, const std::string& again, const DownloadRun& run) {
+  const std::string kept =
+      run.outcome.bytes_total == 0
+          ? "nothing had come yet"
+          : fmt::format("{} of {} are kept", human_bytes(run.outcome.bytes_kept), human_bytes(run.outcome.bytes_total));
   const std::string message =
-      fmt::format("{}: stopped; {} of {} are kept: 'rbee-hive models download {}' goes on from there", id,
-                  human_bytes(run.outcome.bytes_kept), human_bytes(run.outcome.bytes_total), again);
+      fmt::format("{}: stopped; {}: 'rbee-hive models download {}' goes on from there", id, kept, again);
   hive.terminal.note("rbee-hive: " + message);
   hive.terminal.document({{"error", {{"code", error_code(ErrorKind::kCancelled)}, {"message", message}}}});
   return run.exit_code;

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "command_line.h"
 #include "hashing_line.h"
+#include "pool/download/model_download.h"
 #include "pool/ids.h"
 #include "pool/known_models.h"
 #include "pool/model_import.h"
@@ -83,6 +84,7 @@ int delete_model(Hive& hive, const std::string& id) {
     fail(ErrorKind::kUnavailable, "model '{}' is in use by worker {} (pid {}): stop it first", id, record.worker_id,
          record.pid);
   }
+  pool::download::refuse_while_downloading(hive.paths.models, id, hive.clock);
   const std::uint64_t bytes = pool::delete_model(hive.catalog, id, hive.paths.models);
   hive.terminal.line(fmt::format("Deleted {}: {} freed", id, human_bytes(bytes)));
   hive.terminal.document({{"id", id}, {"deleted", true}, {"bytes", bytes}});

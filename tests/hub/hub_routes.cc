@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "pool/download/url.h"
 
 namespace rbee::hub {
 namespace {
@@ -256,7 +257,8 @@ bool HubRoutes::serve_file(HttpConnection& connection, const Request& request, c
   answer.headers.emplace_back("X-Linked-Etag", etag);
   answer.headers.emplace_back("X-Linked-Size", std::to_string(file->size));
   answer.headers.emplace_back("Location",
-                              fmt::format("{}/storage/{}/{}?signature=x", options_.storage_origin, name, file->path));
+                              fmt::format("{}/storage/{}/{}?signature=x", options_.storage_origin, name,
+                                          pool::download::url_escaped(file->path, pool::download::KeepSlash::kYes)));
   return connection.send(answer, request);
 }
 

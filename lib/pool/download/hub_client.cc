@@ -104,6 +104,11 @@ std::string HubClient::get_text(const Url& url, std::uint64_t bytes_max, std::st
     const auto wait = retry_wait({failures, kMetadataAttempts, patience_.jitter(), asked});
     if (!wait && broken) throw *broken;
     if (!wait) throw_refusal(answer, access_, what);
+    if (patience_.tell) {
+      patience_.tell(fmt::format("{}: {}: again in {:.1f} s", what,
+                                 broken ? broken->what() : fmt::format("status {}", answer.head.status),
+                                 std::chrono::duration<double>(*wait).count()));
+    }
     if (!patience_.pause(*wait)) fail(ErrorKind::kCancelled, "stopped while waiting for {}", url.origin());
     answer.head = {};
   }

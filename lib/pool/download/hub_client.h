@@ -19,6 +19,7 @@ struct Patience {
   std::function<double()> jitter;  ///< from 0 to 1
   /// Waits; false when somebody asked to stop. Tests do not wait.
   std::function<bool(std::chrono::milliseconds)> pause;
+  std::function<void(const std::string&)> tell;  ///< why it waits; may be empty
 };
 
 /// The answer behind all redirects, without its body.

@@ -68,11 +68,14 @@ class HubClientTest : public testing::Test {
   SystemClock clock_;
   Cancellation cancellation_;
   std::vector<std::chrono::milliseconds> pauses_;
-  const Patience patience_{clock_, cancellation_, [] { return 1.0; },
+  const Patience patience_{clock_,
+                           cancellation_,
+                           [] { return 1.0; },
                            [this](std::chrono::milliseconds time) {
                              pauses_.push_back(time);
                              return true;
-                           }};
+                           },
+                           {}};
   HubAccess access_;
   ScriptedTransport transport_;
   HubClient client_{access_, transport_, patience_};

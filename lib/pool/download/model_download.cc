@@ -26,9 +26,9 @@ using Phase = DownloadProgress::Phase;
 using Kind = DownloadEvent::Kind;
 
 // The lock of one model's downloads, in words that fit.
-FileLock lock_model(const DownloadFolder& folder, const std::string& id, const Clock& clock) {
+FileLock lock_model(const fs::path& lock, const std::string& id, const Clock& clock) {
   try {
-    return FileLock(folder.lock_path(), std::chrono::milliseconds(0), clock);
+    return FileLock(lock, std::chrono::milliseconds(0), clock);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUnavailable) throw;
     const std::string text = error.what();
@@ -54,7 +54,10 @@ class ModelDownload {
         board_(board),
         cancellation_(cancellation),
         patience_{world.clock, cancellation, world.jitter,
-                  [&cancellation](std::chrono::milliseconds time) { return !cancellation.wait(time); }},
+                  [&cancellation](std::chrono::milliseconds time) { return !cancellation.wait(time); },
+                  [&board](const std::string& text) {
+                    board.post({Kind::kRetry, "", 0, text});
+                  }},
         boot_(identify_process(own_pid()).boot_id) {}
 
   DownloadOutcome run();
@@ -62,6 +65,7 @@ class ModelDownload {
  private:
   RepoListing list() const;
   void keep_only_asked(Selection& selection) const;
+  void announce(const DownloadFolder& folder, const RepoListing& listing, const Selection& selection);
   void check_places(const DownloadFolder& folder, const Selection& selection);
   void check_space(const DownloadFolder& folder) const;
   void fetch(const DownloadFolder& folder, const RepoListing& listing);
@@ -95,6 +99,28 @@ void ModelDownload::keep_only_asked(Selection& selection) const {
   });
   selection.bytes = 0;
   for (const WantedFile& file : selection.files) selection.bytes += file.size;
+}
+
+// Enters a new model as not downloaded: what an interrupted download leaves can be seen, taken up again and deleted.
+void ModelDownload::announce(const DownloadFolder& folder, const RepoListing& listing, const Selection& selection) {
+  board_.post({Kind::kPlanned, "", selection.bytes,
+               fmt::format("{} at {}: {} files, {}", listing.repo.text(), listing.commit.text(), selection.files.size(),
+                           human_bytes(selection.bytes))});
+  const DownloadTarget& target = request_.target;
+  const wire::Catalog catalog = world_.catalog.load();
+  if (catalog.find(target.id) != nullptr || selection.files.empty()) return;
+  const bool gguf = selection.format == Selection::Format::kGguf;
+  const fs::path path = gguf ? folder.path() / selection.files.front().local.text() : folder.path();
+  world_.catalog.update([&](wire::Catalog& newest) {
+    if (newest.find(target.id) != nullptr) return;
+    wire::CatalogModel& model = newest.models.emplace_back();
+    if (const KnownModel* known = find_known_model(target.id)) model = catalog_entry(*known);
+    model.id = target.id;
+    if (model.name.empty()) model.name = gguf ? path.stem().string() : target.repo.name();
+    model.path = world_.catalog.stored_path(path);
+    model.size_gb = static_cast<double>(selection.bytes / 1'000'000) * 1e-3;
+    model.metadata.repo = target.repo.text();
+  });
 }
 
 // Hashes what lies in the model's folder already: what is good is not fetched.
@@ -133,8 +159,10 @@ void ModelDownload::check_space(const DownloadFolder& folder) const {
 void ModelDownload::fetch_one(const DownloadFolder& folder, const RepoListing& listing, PlannedFile& planned) {
   const WantedFile& file = *planned.file;
   if (planned.in_place) return;
-  PartFile part(folder, file, listing.commit, boot_, [&] { return going_on(); });
-  board_.add_done(part.bytes());
+  PartFile part(folder, file, listing.commit, boot_, [&](std::uint64_t bytes) {
+    board_.add_done(bytes);
+    return going_on();
+  });
   const std::unique_ptr<Transport> transport = world_.transport();
   HubClient hub(world_.access, *transport, patience_);
   try {
@@ -237,10 +265,7 @@ wire::CatalogModel ModelDownload::enter(const DownloadFolder& folder, const Repo
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   const wire::Catalog catalog = world_.catalog.update([&](wire::Catalog& newest) {
     wire::CatalogModel* model = newest.find(target.id);
-    if (model == nullptr) {
-      model = &newest.models.emplace_back();
-      if (const KnownModel* known = find_known_model(target.id)) *model = catalog_entry(*known);
-    }
+    if (model == nullptr) model = &newest.models.emplace_back();  // somebody unregistered it meanwhile
     model->id = target.id;
     if (model->name.empty()) model->name = gguf ? path.stem().string() : target.repo.name();
     model->path = world_.catalog.stored_path(path);
@@ -258,10 +283,8 @@ DownloadOutcome ModelDownload::run() {
   Selection selection = select_files(listing, request_.target.gguf);
   keep_only_asked(selection);
   const DownloadFolder folder(world_.models / request_.target.id);
-  const FileLock lock = lock_model(folder, request_.target.id, world_.clock);
-  board_.post({Kind::kPlanned, "", selection.bytes,
-               fmt::format("{} at {}: {} files, {}", listing.repo.text(), listing.commit.text(), selection.files.size(),
-                           human_bytes(selection.bytes))});
+  const FileLock lock = lock_model(folder.lock_path(), request_.target.id, world_.clock);
+  announce(folder, listing, selection);
   check_places(folder, selection);
   if (going_on()) check_space(folder);
   if (going_on()) fetch(folder, listing);
@@ -283,6 +306,12 @@ DownloadOutcome ModelDownload::run() {
 }
 
 }  // namespace
+
+void refuse_while_downloading(const fs::path& models, const std::string& id, const Clock& clock) {
+  const fs::path lock = models / id / kPartsFolder / "lock";
+  std::error_code error;
+  if (fs::is_regular_file(fs::symlink_status(lock, error))) lock_model(lock, id, clock);
+}
 
 DownloadOutcome download_model(const DownloadRequest& request, const DownloadWorld& world, DownloadWatcher& watcher) {
   RBEE_CHECK(request.jobs >= 1 && request.jobs <= kJobsMax);

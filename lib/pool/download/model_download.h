@@ -50,6 +50,9 @@ struct DownloadOutcome {
   std::uint64_t bytes_total = 0, bytes_kept = 0;  ///< kept: good on disk, parts of files too
 };
 
+/// Throws Error{kUnavailable} with the pid when a process downloads the model `id`.
+void refuse_while_downloading(const std::filesystem::path& models, const std::string& id, const Clock& clock);
+
 /// Pins the revision to its commit, selects the files, checks what is there and the free space, fetches what is missing
 /// several files at once, verifies all, puts the files in their places and completes the catalog's entry. Nothing is
 /// transferred of a model that is whole at that commit. The watcher is called on this thread. Throws Error: as

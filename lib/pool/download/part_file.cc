@@ -54,7 +54,7 @@ std::optional<PartState> parse_part_state(std::string_view text) {
 }
 
 PartFile::PartFile(const DownloadFolder& folder, const WantedFile& file, const CommitId& commit, std::string boot,
-                   const std::function<bool()>& keep_going)
+                   const std::function<bool(std::uint64_t)>& on_hashed)
     : folder_(folder),
       file_(file),
       name_(part_name(file)),
@@ -64,7 +64,7 @@ PartFile::PartFile(const DownloadFolder& folder, const WantedFile& file, const C
   const std::uint64_t there = folder_.part_size(name_);
   // After a power cut the end of a file may be there in length only.
   const std::uint64_t good = state_.boot == boot && !boot.empty() ? there : std::min(there, state_.synced);
-  hash_prefix(std::min(good, file_.size), keep_going);
+  hash_prefix(std::min(good, file_.size), on_hashed);
   state_.path = file_.remote.text();
   state_.commit = commit.text();
   state_.boot = std::move(boot);
@@ -85,18 +85,18 @@ void PartFile::save_state() {
   write_state(folder_, file_, state_);
 }
 
-void PartFile::hash_prefix(std::uint64_t bytes, const std::function<bool()>& keep_going) {
+void PartFile::hash_prefix(std::uint64_t bytes, const std::function<bool(std::uint64_t)>& on_hashed) {
   std::string buffer(kReadBytes, '\0');
-  while (hasher_.bytes() < bytes && keep_going()) {
+  while (hasher_.bytes() < bytes) {
     const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), bytes - hasher_.bytes());
     const ssize_t n = ::pread(fd_.get(), buffer.data(), wanted, static_cast<off_t>(hasher_.bytes()));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail_errno((folder_.parts_path() / name_).string(), "read", errno);
     if (n == 0) break;
     hasher_.update(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
+    // A run that is asked to stop leaves the file as it is.
+    if (!on_hashed(static_cast<std::uint64_t>(n))) fail(ErrorKind::kCancelled, "stopped");
   }
-  // What was not hashed is not known; but a run that was asked to stop leaves the file alone.
-  if (hasher_.bytes() < bytes && !keep_going()) fail(ErrorKind::kCancelled, "stopped");
   if (::ftruncate(fd_.get(), static_cast<off_t>(hasher_.bytes())) != 0) {
     fail_errno((folder_.parts_path() / name_).string(), "cut", errno);
   }

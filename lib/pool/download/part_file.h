@@ -26,9 +26,10 @@ std::optional<PartState> parse_part_state(std::string_view text);
 class PartFile {
  public:
   /// Opens what an earlier run left and hashes it: up to its end, or, when the machine was started anew since, up to
-  /// what was known to be on the disk. `boot` names this start of the machine. Throws Error: kExhausted, kIo.
+  /// what was known to be on the disk. `boot` names this start of the machine. `on_hashed` is called after each piece
+  /// and says whether to go on. Throws Error: kExhausted, kIo, kCancelled.
   PartFile(const DownloadFolder& folder, const WantedFile& file, const CommitId& commit, std::string boot,
-           const std::function<bool()>& keep_going);
+           const std::function<bool(std::uint64_t bytes)>& on_hashed);
 
   std::uint64_t bytes() const { return hasher_.bytes(); }
   const FileHasher& hasher() const { return hasher_; }
@@ -48,7 +49,7 @@ class PartFile {
  private:
   void load_state();
   void save_state();
-  void hash_prefix(std::uint64_t bytes, const std::function<bool()>& keep_going);
+  void hash_prefix(std::uint64_t bytes, const std::function<bool(std::uint64_t)>& on_hashed);
 
   const DownloadFolder& folder_;
   const WantedFile& file_;

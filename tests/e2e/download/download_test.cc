@@ -112,8 +112,11 @@ TEST_F(DownloadTest, two_at_once_do_not_meet) {
   const HiveResult second = download();
   EXPECT_EQ(second.code, 1);
   EXPECT_THAT(second.err, HasSubstr("downloaded already, by pid " + std::to_string(running.process.pid)));
+  EXPECT_EQ(hive({"models", "delete", "qwen"}).code, 1);
   signal_process(running.process, SIGTERM);
   EXPECT_EQ(pool_.finish(running).code, 143);
+  EXPECT_EQ(hive({"models", "delete", "qwen"}).code, 0);
+  EXPECT_FALSE(fs::exists(models() / "qwen"));
 }
 
 TEST_F(DownloadTest, a_newer_commit_takes_the_place_of_the_older) {
