@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "direct_model.h"
 #include "engine/engine.h"
 #include "engine/generate/testing/request_log.h"
 #include "golden_model.h"
@@ -34,7 +35,9 @@ std::string without_first_space(const std::string& text) {
 }
 
 TEST_P(DemoModel, answers_as_expected_through_the_whole_engine) {
-  const std::unique_ptr<Engine> engine = Engine::load({.model = GetParam().path, .threads = 2}, {});
+  if (const std::string reason = why_absent(RBEE_DEMO_BACKEND); !reason.empty()) GTEST_SKIP() << reason;
+  const std::unique_ptr<Engine> engine = Engine::load(
+      {.model = GetParam().path, .backend = RBEE_DEMO_BACKEND, .threads = 2, .module_folder = RBEE_MODULE_FOLDER}, {});
   EXPECT_EQ(engine->model().dtype, "BF16");
   EXPECT_TRUE(engine->model().has_chat_template);
   for (const GoldenCase& one : GetParam().cases) {
