@@ -69,6 +69,10 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--step-tokens", engine.step_tokens_max, "Tokens per engine step: the size of a prefill chunk")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
+  app.add_option("--draft-max", engine.draft_max,
+                 "Tokens guessed from the text so far that a step verifies; 0: off. Never changes an answer")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
   app.add_option("--kv-mib", flags.kv_mib, "Memory for the KV cache in MiB (default: derived)")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 24));
   app.add_option("--api-key-file", flags.api_key_file,

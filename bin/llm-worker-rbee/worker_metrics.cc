@@ -53,6 +53,8 @@ std::vector<MetricFamily> engine_families(const engine::EngineStats& stats) {
       outcomes(stats),
       counter("rbee_worker_prompt_tokens_total", "Prompt tokens processed", stats.prompt_tokens),
       counter("rbee_worker_output_tokens_total", "Tokens sampled", stats.output_tokens),
+      counter("rbee_worker_draft_tokens_total", "Guessed tokens that steps verified", stats.draft_tokens),
+      counter("rbee_worker_draft_tokens_accepted_total", "Guessed tokens that came true", stats.draft_tokens_accepted),
       counter("rbee_worker_steps_total", "Engine steps", stats.steps),
       counter("rbee_worker_prefill_seconds_total", "Time in prefill", stats.prefill_seconds),
       counter("rbee_worker_decode_seconds_total", "Time in decode", stats.decode_seconds),

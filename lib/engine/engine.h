@@ -33,6 +33,7 @@ struct EngineOptions {
   std::uint32_t sequences_max = 16;       ///< requests that run at once
   std::uint32_t queue_max = 256;          ///< requests that wait
   std::uint32_t step_tokens_max = 256;    ///< tokens per step: the size of a prefill chunk
+  std::uint32_t draft_max = 16;           ///< guessed tokens that a sequence carries in a step; 0: no speculation
   std::optional<std::uint64_t> kv_bytes;  ///< memory for the KV cache; derived when absent
 };
 
@@ -96,6 +97,7 @@ struct ModelInfo {
 struct EngineStats {
   std::uint64_t requests_finished = 0, requests_cancelled = 0, requests_failed = 0, requests_rejected = 0;
   std::uint64_t prompt_tokens = 0, output_tokens = 0, steps = 0;
+  std::uint64_t draft_tokens = 0, draft_tokens_accepted = 0;  ///< guessed and verified; those that came true
   double prefill_seconds = 0, decode_seconds = 0;
   std::uint32_t running = 0, waiting = 0;
   std::uint32_t kv_blocks_used = 0, kv_blocks_total = 0;

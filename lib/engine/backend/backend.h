@@ -20,6 +20,9 @@ struct BackendDescription {
   std::string device;              ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
   std::uint64_t memory_bytes = 0;  ///< of the device, in use by this backend; 0 where weights stay in the mapped file
   std::uint64_t memory_available_bytes = 0;  ///< of the device, for weights and cache; 0 where it is the machine's
+  /// Time of one more token in a small step, as a share of a step of one token. 1: company gains nothing, so that the
+  /// engine never speculates.
+  double token_cost = 1;
 };
 
 /// The largest step that a plan must be able to run.

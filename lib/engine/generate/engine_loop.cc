@@ -33,6 +33,7 @@ void move_ended(Sequences& from, Sequences& ended) {
 
 EngineLoop::EngineLoop(EngineLoopParts parts)
     : parts_(std::move(parts)),
+      token_cost_(parts_.backend.describe().token_cost),
       pool_(parts_.kv_blocks),
       logits_(std::make_unique_for_overwrite<float[]>(std::size_t{parts_.limits.step_rows_max} *
                                                       parts_.traits.vocab_size)) {
@@ -155,8 +156,11 @@ void EngineLoop::build_step() {
   SchedulerSnapshot snapshot{.free_blocks = pool_.free(),
                              .sequences_max = parts_.limits.sequences_max,
                              .tokens_max = parts_.limits.step_tokens_max,
-                             .rows_max = parts_.limits.step_rows_max};
+                             .rows_max = parts_.limits.step_rows_max,
+                             .token_cost = token_cost_};
+  const std::uint32_t draft_max = token_cost_ < 1 ? parts_.limits.draft_max : 0;
   for (const std::unique_ptr<Sequence>& sequence : running_) {
+    if (draft_max > 0 && sequence->decoding()) sequence->guess(draft_max);
     snapshot.running.push_back(sequence->snapshot());
     snapshot.running.back().last_step = sequence->last_step;
   }
@@ -175,7 +179,7 @@ void EngineLoop::build_step() {
     if (sequence.last_step == 0) guard(sequence, [&] { sequence.start(parts_.clock.now()); });
     if (sequence.ended()) continue;
     sequence.last_step = step_number_;
-    batch_.add(sequence, chunk.tokens);
+    batch_.add(sequence, chunk.tokens, chunk.draft);
   }
 }
 
@@ -197,25 +201,47 @@ void EngineLoop::run_step() {
   parts_.backend.run(parts_.plan, batch_.step(), output);
   const SteadyTime now = parts_.clock.now();
   for (const StepBatch::Part& part : batch_.parts()) {
-    guard(*part.sequence, [&] {
-      part.sequence->take_step(part.tokens, output.subspan(part.first_output * vocab, part.outputs * vocab), sampler_,
-                               now);
-    });
+    guard(*part.sequence,
+          [&] { take_part(part, output.subspan(part.first_output * vocab, part.outputs * vocab), now); });
   }
   count_step(std::chrono::duration<double>(parts_.clock.now() - begin).count());
 }
 
+// A guessed token whose turn has come is in the cache already, and its row of logits is what a step of its own would
+// have given, bit for bit. It is used when the sampler has just chosen that very token; what the cache holds of the
+// guesses after a wrong one is overwritten before anything reads it.
+void EngineLoop::take_part(const StepBatch::Part& part, std::span<const float> rows, SteadyTime now) {
+  Sequence& sequence = *part.sequence;
+  const std::size_t vocab = parts_.traits.vocab_size;
+  sequence.take_step(part.tokens, rows.first(rows.size() - part.draft.size() * vocab), sampler_, now);
+  for (std::size_t i = 0; i < part.draft.size(); ++i) {
+    if (sequence.ended() || sequence.last_token() != part.draft[i] || is_cancelled(sequence.id())) break;
+    sequence.take_step(1, rows.subspan((rows.size() / vocab - part.draft.size() + i) * vocab, vocab), sampler_, now);
+  }
+}
+
+bool EngineLoop::is_cancelled(RequestId id) const {
+  const std::lock_guard lock(mutex_);
+  return cancels_.contains(id);
+}
+
 void EngineLoop::count_step(double seconds) {
-  std::uint32_t decoded = 0, sampled = 0;
+  std::uint32_t decoded = 0, sampled = 0, drafted = 0, accepted = 0;
   for (const StepBatch::Part& part : batch_.parts()) {
-    if (part.decoding) decoded += part.tokens;
-    if (part.sequence->decoding() && part.outputs > 0) ++sampled;
+    const auto draft = static_cast<std::uint32_t>(part.draft.size());
+    if (part.decoding) decoded += part.tokens + draft;
+    const std::uint32_t more = part.sequence->output_tokens() - part.output_before;
+    sampled += more;
+    drafted += draft;
+    if (draft > 0 && more > 0) accepted += more - 1;  // one token comes without a guess
   }
   const double decode_share = static_cast<double>(decoded) / batch_.tokens();
   const std::lock_guard lock(mutex_);
   ++stats_.steps;
   stats_.prompt_tokens += batch_.tokens() - decoded;
   stats_.output_tokens += sampled;
+  stats_.draft_tokens += drafted;
+  stats_.draft_tokens_accepted += accepted;
   stats_.decode_seconds += seconds * decode_share;
   stats_.prefill_seconds += seconds * (1.0 - decode_share);
 }

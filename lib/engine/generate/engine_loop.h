@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,6 +30,7 @@ struct EngineLoopLimits {
   std::uint32_t queue_max = 256;
   std::uint32_t step_tokens_max = 256;  ///< at least kStepTokensMin
   std::uint32_t step_rows_max = 64;     ///< at least kLogitRowsMin
+  std::uint32_t draft_max = 16;         ///< guessed tokens that a sequence carries in a step; 0: none
 };
 
 /// What the loop works with. Everything referred to outlives it; the backend and the plan are the loop's alone.
@@ -68,6 +70,8 @@ class EngineLoop {
   void build_step();
   void admit_next();
   void run_step();
+  void take_part(const StepBatch::Part& part, std::span<const float> rows, SteadyTime now);
+  bool is_cancelled(RequestId id) const;
   void count_step(double seconds);
   void fail_step(ErrorKind kind, std::string_view message);
   void fail_all(std::string_view code, std::string_view message);
@@ -77,6 +81,7 @@ class EngineLoop {
 
   // Constant after construction.
   const EngineLoopParts parts_;
+  const double token_cost_;  // of the backend
 
   std::atomic<std::uint64_t> next_id_ = 1;  // any thread
 

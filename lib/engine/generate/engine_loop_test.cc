@@ -1,91 +1,19 @@
 #include "engine/generate/engine_loop.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "engine/generate/known_tokens.h"
-#include "engine/generate/testing/fake_backend.h"
-#include "engine/generate/testing/fake_tokenizer.h"
+#include "engine/generate/testing/loop_rig.h"
 #include "engine/generate/testing/request_log.h"
 
 namespace rbee::engine {
 namespace {
 
 using Kind = GenerateEvent::Kind;
-constexpr std::uint32_t kVocab = 12;  // two more than the tokenizer knows: a padded embedding
-constexpr std::uint32_t kContext = 200;
-
-// Token 0 is EOS; 1 to 9 are "1" to "9".
-std::vector<std::string> pieces() {
-  return {"</s>", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-}
-TokenId id(int value) {
-  return TokenId(value);
-}
-
-// The next token is the last one plus one; after 9 comes EOS.
-void count_up(std::span<const TokenId> history, std::span<float> logits) {
-  std::fill(logits.begin(), logits.end(), 0.0F);
-  logits[static_cast<std::size_t>((history.back().value() + 1) % 10)] = 5.0F;
-}
-
-// Logits that depend on every token before, none of them EOS.
-void hash_history(std::span<const TokenId> history, std::span<float> logits) {
-  std::uint64_t hash = 1469598103934665603ULL;
-  for (const TokenId token : history) hash = (hash ^ static_cast<std::uint64_t>(token.value())) * 1099511628211ULL;
-  std::mt19937_64 random(hash);
-  for (float& logit : logits) logit = static_cast<float>(random() % 1000) / 100.0F;
-  logits[0] = -std::numeric_limits<float>::infinity();
-}
-
-// A loop over fakes.
-struct Rig {
-  explicit Rig(FakeBackend::Model model, EngineLoopLimits limits = {}, FakeBackend::Hook hook = {},
-               std::uint32_t kv_blocks = 1000)
-      : backend(kVocab, std::move(model), std::move(hook)) {
-    const KvLayout kv{.block_tokens = 4, .blocks = kv_blocks};
-    plan = backend.compile({}, {}, kv,
-                           {.tokens_max = limits.step_tokens_max,
-                            .outputs_max = limits.step_rows_max,
-                            .sequences_max = limits.sequences_max});
-    loop = std::make_unique<EngineLoop>(EngineLoopParts{.backend = backend,
-                                                        .plan = *plan,
-                                                        .traits = traits,
-                                                        .clock = clock,
-                                                        .bounds = {.context = kContext, .vocab_size = kVocab},
-                                                        .limits = limits,
-                                                        .kv_blocks = kv_blocks,
-                                                        .kv_block_tokens = 4});
-  }
-
-  FakeTokenizer tokenizer{pieces()};
-  SequenceTraits traits{
-      .tokenizer = tokenizer, .eos_ids = {id(0)}, .known = known_tokens(tokenizer, kVocab), .vocab_size = kVocab};
-  SystemClock clock;
-  FakeBackend backend;
-  std::unique_ptr<Plan> plan;
-  std::unique_ptr<EngineLoop> loop;
-};
-
-GenerateRequest request(std::vector<TokenId> prompt, std::uint32_t max_tokens) {
-  GenerateRequest request;
-  request.prompt = std::move(prompt);
-  request.max_tokens = max_tokens;
-  request.sampling.temperature = 0;
-  return request;
-}
-
-void expect_empty(const EngineStats& stats) {
-  EXPECT_EQ(stats.running, 0U);
-  EXPECT_EQ(stats.waiting, 0U);
-  EXPECT_EQ(stats.kv_blocks_used, 0U);
-}
 
 TEST(EngineLoop, an_answer_ends_at_max_tokens) {
   Rig rig(count_up);

@@ -35,6 +35,7 @@ void check_options(const EngineOptions& options) {
   check_option("sequences_max", options.sequences_max, 1, kSequencesMax);
   check_option("queue_max", options.queue_max, 0, kQueueMax);
   check_option("step_tokens_max", options.step_tokens_max, kStepTokensMin, kStepTokensMax);
+  check_option("draft_max", options.draft_max, 0, kDraftTokensMax);
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const formats::ModelFiles& files) {
@@ -158,7 +159,8 @@ EngineParts load_parts(const EngineOptions& options, const std::function<void(co
   parts.limits = {.sequences_max = options.sequences_max,
                   .queue_max = options.queue_max,
                   .step_tokens_max = limits.tokens_max,
-                  .step_rows_max = limits.outputs_max};
+                  .step_rows_max = limits.outputs_max,
+                  .draft_max = options.draft_max};
   parts.plan = parts.backend->compile(parts.built->graph, parts.built->weights, kv, limits);
   run_first_step(*parts.backend, *parts.plan, parts.info.vocab_size);
   const BackendDescription device = parts.backend->describe();

@@ -45,10 +45,17 @@ std::uint32_t Sequence::tokens_left() const {
   return known - computed_;
 }
 
+void Sequence::guess(std::uint32_t tokens_max) {
+  const std::uint32_t answer_left = request_.max_tokens - output_tokens();
+  drafter_.guess_after(tokens_, std::min(tokens_max, answer_left - 1));
+}
+
 SequenceSnapshot Sequence::snapshot() const {
   SequenceSnapshot snapshot;
   snapshot.tokens_left = tokens_left();
   snapshot.decoding = decoding();
+  snapshot.draft_tokens = static_cast<std::uint32_t>(draft().size());
+  snapshot.acceptance = drafter_.acceptance();
   // From the last prompt token on, the row of the last token is the only one.
   const bool every = request_.prompt_logprobs && computed_ + 1 < prompt_tokens_;
   snapshot.rows = every ? RowsWanted::kEvery : RowsWanted::kLast;
@@ -106,6 +113,7 @@ void Sequence::take_output_row(std::span<const float> logits, Sampler& sampler, 
   const TokenId token = sampler.sample(logits, request_.sampling, seen_, output_tokens());
   if (request_.logprobs) unsent_logprobs_.push_back(report(logits, token, *request_.logprobs));
   if (needs_token_counts(request_.sampling)) seen_.add_output(token);
+  drafter_.take(token);
   tokens_.push_back(token);
   unsent_.push_back(token);
   if (!request_.ignore_eos && is_eos(token)) return end(StopReason::kEos, now);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "engine/engine.h"
+#include "engine/generate/drafter.h"
 #include "engine/generate/stop_matcher.h"
 #include "engine/kv/block_pool.h"
 #include "engine/sample/sampler.h"
@@ -40,6 +41,13 @@ class Sequence {
 
   /// For the scheduler; `blocks` and `last_step` are the engine's to fill in.
   SequenceSnapshot snapshot() const;
+  /// Guesses at most `tokens_max` of the tokens to come, for draft() and snapshot(). Only while decoding.
+  void guess(std::uint32_t tokens_max);
+  /// The tokens guessed to follow all that are known. Never as many as the answer may still have: the last token of an
+  /// answer is sampled, and never in the cache.
+  std::span<const TokenId> draft() const { return drafter_.guess(); }
+  TokenId last_token() const { return tokens_.back(); }
+
   /// Known tokens that are not in the cache yet. 0: nothing is left to compute.
   std::uint32_t tokens_left() const;
 
@@ -90,6 +98,7 @@ class Sequence {
   std::vector<TokenId> tokens_;  // prompt and output
   std::uint32_t computed_ = 0;   // of them, how many are in the cache
   TokenCounts seen_;             // kept only when a penalty needs it
+  Drafter drafter_;
   StreamDecoder decoder_;
   StopMatcher stops_;
   std::vector<TokenId> unsent_;  // sampled since the last event

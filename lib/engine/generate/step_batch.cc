@@ -9,21 +9,26 @@ void StepBatch::clear() {
   output_rows_.clear();
 }
 
-void StepBatch::add(Sequence& sequence, std::uint32_t tokens) {
-  const std::uint32_t first_token = this->tokens(), rows = sequence.rows_wanted(tokens);
+void StepBatch::add(Sequence& sequence, std::uint32_t tokens, std::uint32_t draft) {
+  const std::uint32_t first_token = this->tokens(), rows = sequence.rows_wanted(tokens) + draft;
+  const std::span<const TokenId> guessed = sequence.draft().first(draft);
   parts_.push_back({.sequence = &sequence,
                     .tokens = tokens,
+                    .draft = {guessed.begin(), guessed.end()},
                     .first_output = outputs(),
                     .outputs = rows,
+                    .output_before = sequence.output_tokens(),
                     .decoding = sequence.decoding()});
   sequences_.push_back({.first_token = first_token,
-                        .tokens = tokens,
+                        .tokens = tokens + draft,
                         .position = sequence.position(),
                         .prompt_tokens = sequence.prompt_tokens(),
                         .blocks = sequence.blocks.blocks()});
   const std::span<const TokenId> next = sequence.next_tokens(tokens);
   tokens_.insert(tokens_.end(), next.begin(), next.end());
-  for (std::uint32_t row = tokens - rows; row < tokens; ++row) output_rows_.push_back(first_token + row);
+  tokens_.insert(tokens_.end(), guessed.begin(), guessed.end());
+  for (std::uint32_t row = tokens + draft - rows; row < tokens + draft; ++row)
+    output_rows_.push_back(first_token + row);
 }
 
 Step StepBatch::step() const {

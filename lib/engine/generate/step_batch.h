@@ -14,14 +14,18 @@ class StepBatch {
  public:
   struct Part {
     Sequence* sequence = nullptr;
-    std::uint32_t tokens = 0;
-    std::uint32_t first_output = 0, outputs = 0;  ///< its rows of the step's output
+    std::uint32_t tokens = 0;    ///< known ones
+    std::vector<TokenId> draft;  ///< guessed ones after them
+    std::uint32_t first_output = 0,
+                  outputs = 0;        ///< its rows of the step's output; the last draft.size() are the draft's
+    std::uint32_t output_before = 0;  ///< tokens of its answer so far
     bool decoding = false;
   };
 
   void clear();
-  /// The next `tokens` tokens of `sequence`, which must hold blocks for them.
-  void add(Sequence& sequence, std::uint32_t tokens);
+  /// The next `tokens` tokens of `sequence`, which must hold blocks for them, and the first `draft` of its guessed
+  /// ones.
+  void add(Sequence& sequence, std::uint32_t tokens, std::uint32_t draft);
 
   /// Borrows; valid until the next clear() or add().
   Step step() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "engine/sched/draft_plan.h"
 
 namespace rbee::engine {
 namespace {
@@ -47,6 +48,7 @@ class StepFiller {
     for (const SequenceSnapshot& sequence : snapshot.running) sequences_.push_back(&sequence);
     for (std::size_t i = 0; i < admitted; ++i) sequences_.push_back(&snapshot.waiting[i]);
     given_.resize(sequences_.size(), 0);
+    drafts_.resize(sequences_.size(), 0);
     budget_ = {.tokens = snapshot.tokens_max, .rows = snapshot.rows_max};
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
       RBEE_CHECK(sequences_[i]->tokens_left > 0);
@@ -77,11 +79,24 @@ class StepFiller {
     for (const std::size_t i : prefills_) give(i, budget_.tokens);
   }
 
+  void fill_drafts(double token_cost) {
+    if (!prefills_.empty()) return;
+    std::vector<std::size_t> served;
+    std::vector<DraftOffer> offers;
+    for (const std::size_t i : decodes_) {
+      if (given_[i] == 0) continue;
+      served.push_back(i);
+      offers.push_back({.tokens_max = sequences_[i]->draft_tokens, .acceptance = sequences_[i]->acceptance});
+    }
+    const std::vector<std::uint32_t> drafts = plan_drafts(offers, std::min(budget_.tokens, budget_.rows), token_cost);
+    for (std::size_t k = 0; k < served.size(); ++k) drafts_[served[k]] = drafts[k];
+  }
+
   std::vector<ScheduledChunk> chunks() const {
     std::vector<ScheduledChunk> chunks;
     for (const std::vector<std::size_t>* group : {&decodes_, &prefills_}) {
       for (const std::size_t i : *group) {
-        if (given_[i] > 0) chunks.push_back({.sequence = i, .tokens = given_[i]});
+        if (given_[i] > 0) chunks.push_back({.sequence = i, .tokens = given_[i], .draft = drafts_[i]});
       }
     }
     return chunks;
@@ -99,7 +114,7 @@ class StepFiller {
   }
 
   std::vector<const SequenceSnapshot*> sequences_;
-  std::vector<std::uint32_t> given_;
+  std::vector<std::uint32_t> given_, drafts_;
   std::vector<std::size_t> decodes_, prefills_;
   Budget budget_;
 };
@@ -112,6 +127,7 @@ Schedule schedule(const SchedulerSnapshot& snapshot) {
   StepFiller step(snapshot, admitted);
   step.fill_decodes();
   step.fill_prefills();
+  step.fill_drafts(snapshot.token_cost);
   return {.admitted = admitted, .chunks = step.chunks()};
 }
 

@@ -18,8 +18,10 @@ struct SequenceSnapshot {
   std::uint32_t tokens_left = 0;  ///< known tokens that are not in the cache yet, at least 1; 1 while decoding
   bool decoding = false;          ///< it has produced a token; else its prompt is being prefilled
   RowsWanted rows = RowsWanted::kLast;
-  std::uint64_t last_step = 0;  ///< the step that it was last part of; 0 when none
-  std::uint32_t blocks = 0;     ///< KV blocks of its whole life; read for waiting sequences only
+  std::uint32_t draft_tokens = 0;  ///< guessed tokens that could follow; read for decoding sequences only
+  double acceptance = 0;           ///< of the guess: see DraftOffer
+  std::uint64_t last_step = 0;     ///< the step that it was last part of; 0 when none
+  std::uint32_t blocks = 0;        ///< KV blocks of its whole life; read for waiting sequences only
 };
 
 struct SchedulerSnapshot {
@@ -29,12 +31,14 @@ struct SchedulerSnapshot {
   std::uint32_t sequences_max = 1;  ///< running at once
   std::uint32_t tokens_max = 2;     ///< per step, at least 2
   std::uint32_t rows_max = 2;       ///< rows of logits per step, at least 2
+  double token_cost = 1;            ///< of plan_drafts()
 };
 
 /// `tokens` of one sequence: sequence i of `running`, or of `waiting` at i - running.size().
 struct ScheduledChunk {
   std::size_t sequence = 0;
   std::uint32_t tokens = 0;
+  std::uint32_t draft = 0;  ///< guessed tokens to verify after them, each with a row of logits
 };
 
 struct Schedule {
@@ -52,6 +56,7 @@ struct Schedule {
 ///  3. What is left goes to prefill: half of it to the sequence that was admitted first, so that it always advances;
 ///     the other half to the one with the least left, so that a short prompt does not wait behind a long one; what
 ///     these do not need to the rest in order of admission.
+///  4. Where nothing is prefilled, decoding sequences carry guessed tokens in what is left, as plan_drafts() says.
 Schedule schedule(const SchedulerSnapshot& snapshot);
 
 }  // namespace rbee::engine

@@ -22,10 +22,10 @@ class FakeBackend final : public Backend {
   /// Called before every step; may throw or wait.
   using Hook = std::function<void(const Step&)>;
 
-  FakeBackend(std::uint32_t vocab, Model model, Hook hook = {})
-      : vocab_(vocab), model_(std::move(model)), hook_(std::move(hook)) {}
+  FakeBackend(std::uint32_t vocab, Model model, Hook hook = {}, double token_cost = 0.1)
+      : vocab_(vocab), model_(std::move(model)), hook_(std::move(hook)), token_cost_(token_cost) {}
 
-  BackendDescription describe() const override { return {.name = "fake", .device = "none"}; }
+  BackendDescription describe() const override { return {.name = "fake", .device = "none", .token_cost = token_cost_}; }
   bool supports(const Op&, formats::DType) const override { return true; }
   std::unique_ptr<Plan> compile(const Graph&, const WeightTable&, const KvLayout& kv,
                                 const StepLimits& limits) override {
@@ -74,6 +74,7 @@ class FakeBackend final : public Backend {
   const std::uint32_t vocab_;
   const Model model_;
   const Hook hook_;
+  const double token_cost_;
   KvLayout kv_;
   StepLimits limits_;
   std::vector<TokenId> cache_;
