@@ -119,7 +119,8 @@ bool HttpConnection::send_range(int file, std::uint64_t begin, std::uint64_t end
   while (static_cast<std::uint64_t>(offset) < end) {
     std::uint64_t piece = std::min<std::uint64_t>(kPiece, end - static_cast<std::uint64_t>(offset));
     if (bytes_per_second > 0) {
-      piece = std::min<std::uint64_t>(piece, std::max<std::uint64_t>(1, bytes_per_second / kSlicesPerSecond));
+      piece =
+          std::clamp<std::uint64_t>(bytes_per_second / kSlicesPerSecond, 1, end - static_cast<std::uint64_t>(offset));
       std::this_thread::sleep_for(std::chrono::milliseconds(1000 / kSlicesPerSecond));
     }
     const ssize_t n = ::sendfile(socket_.get(), file, &offset, piece);

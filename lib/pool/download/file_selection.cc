@@ -105,6 +105,9 @@ Files safetensors_model(const RepoListing& listing) {
            std::find(kSmallFiles.begin(), kSmallFiles.end(), file.path.text()) != kSmallFiles.end();
   });
   const Files weights = safetensors_weights(listing);
+  if (std::none_of(files.begin(), files.end(), [](const auto* file) { return file->path.text() == "config.json"; })) {
+    fail(ErrorKind::kUnsupported, "{}: has weights but no config.json, which says what they are", listing.repo.text());
+  }
   files.insert(files.end(), weights.begin(), weights.end());
   std::stable_sort(files.begin(), files.end(), [](const auto* a, const auto* b) { return a->size < b->size; });
   return files;

@@ -75,6 +75,7 @@ TEST(FileSelectionTest, refusals_say_what_there_is) {
   EXPECT_THAT(refusal({"pytorch_model.bin"}), HasSubstr("pickle files only"));
   EXPECT_THAT(refusal({"README.md"}), HasSubstr("neither"));
   EXPECT_THAT(refusal({}), HasSubstr("nothing"));
+  EXPECT_THAT(refusal({"model.safetensors"}), HasSubstr("no config.json"));
   EXPECT_THAT(refusal({"a.gguf"}, "c.gguf"), HasSubstr("no file 'c.gguf'"));
   EXPECT_THAT(refusal({"x/a.gguf", "y/a.gguf"}, "a.gguf"), HasSubstr("no file 'a.gguf'"));
 }

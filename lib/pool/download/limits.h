@@ -31,7 +31,7 @@ constexpr std::chrono::milliseconds kRetryBase{500}, kRetryCap{30'000};
 constexpr std::chrono::seconds kAskedWaitMax{900};  // what a hub may ask for with Retry-After: its windows are 300 s
 
 constexpr unsigned kJobsDefault = 4, kJobsMax = 16;
-constexpr std::uint64_t kCheckpointBytes = 64_MiB;  // written between two fdatasync
+constexpr std::uint64_t kCheckpointBytes = 64_MiB;  // written between two fsync
 constexpr std::uint64_t kSpaceReserve = 16_MiB;     // left free beside the files
 constexpr std::size_t kReadBytes = 1_MiB;
 constexpr std::chrono::milliseconds kWatchInterval{100};

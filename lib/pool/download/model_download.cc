@@ -6,10 +6,13 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/file_lock.h"
 #include "base/printable.h"
 #include "base/process_info.h"
 #include "base/units.h"
+#include "formats/hf_config.h"
+#include "formats/limits.h"
 #include "pool/download/download_folder.h"
 #include "pool/download/file_fetch.h"
 #include "pool/download/job_threads.h"
@@ -45,6 +48,10 @@ struct PlannedFile {
   std::string sha256;     ///< once it is good
 };
 
+bool is_weights(const WantedFile& file) {
+  return file.local.text().ends_with(".safetensors") || file.local.text().ends_with(".gguf");
+}
+
 class ModelDownload {
  public:
   ModelDownload(const DownloadRequest& request, const DownloadWorld& world, ProgressBoard& board,
@@ -69,8 +76,11 @@ class ModelDownload {
   void check_places(const DownloadFolder& folder, const Selection& selection);
   void check_space(const DownloadFolder& folder) const;
   void fetch(const DownloadFolder& folder, const RepoListing& listing);
+  void fetch_some(const DownloadFolder& folder, const RepoListing& listing, const std::vector<PlannedFile*>& some);
+  void check_config(const DownloadFolder& folder) const;
   void fetch_one(const DownloadFolder& folder, const RepoListing& listing, PlannedFile& planned);
-  void fetch_with_fetcher(const DownloadFolder& folder, const RepoListing& listing);
+  void fetch_with_fetcher(const DownloadFolder& folder, const RepoListing& listing,
+                          const std::vector<PlannedFile*>& some);
   void place_all(const DownloadFolder& folder, const Selection& selection);
   wire::CatalogModel enter(const DownloadFolder& folder, const RepoListing& listing, const Selection& selection);
   bool going_on() const { return !cancellation_.requested(); }
@@ -190,16 +200,37 @@ void ModelDownload::fetch(const DownloadFolder& folder, const RepoListing& listi
     board_.file_done();
   }
   if (request_.only_files.empty()) folder.remove_other_parts(kept);
-  if (world_.fetcher) fetch_with_fetcher(folder, listing);
-  run_jobs(plan_.size(), request_.jobs, cancellation_, [&](std::size_t i) { fetch_one(folder, listing, plan_[i]); });
+  std::vector<PlannedFile*> small, weights;
+  for (PlannedFile& planned : plan_) (is_weights(*planned.file) ? weights : small).push_back(&planned);
+  fetch_some(folder, listing, small);
+  if (going_on()) check_config(folder);
+  if (going_on()) fetch_some(folder, listing, weights);
+}
+
+void ModelDownload::fetch_some(const DownloadFolder& folder, const RepoListing& listing,
+                               const std::vector<PlannedFile*>& some) {
+  if (world_.fetcher) fetch_with_fetcher(folder, listing, some);
+  run_jobs(some.size(), request_.jobs, cancellation_, [&](std::size_t i) { fetch_one(folder, listing, *some[i]); });
+}
+
+// A model that this build cannot run is refused before its gigabytes come.
+void ModelDownload::check_config(const DownloadFolder& folder) const {
+  for (const PlannedFile& planned : plan_) {
+    if (planned.file->local.text() != "config.json") continue;
+    const fs::path path =
+        planned.in_place ? folder.path() / "config.json" : folder.parts_path() / part_name(*planned.file);
+    formats::parse_hf_config(read_file(path, formats::kConfigJsonBytesMax), "config.json", request_.target.repo.text());
+  }
 }
 
 // What the fetcher brought becomes parts, and the same checks follow. A file that it did not bring, or not whole, is an
 // error; one whose digest is wrong is fetched once more over HTTP, with an event that says so.
-void ModelDownload::fetch_with_fetcher(const DownloadFolder& folder, const RepoListing& listing) {
+void ModelDownload::fetch_with_fetcher(const DownloadFolder& folder, const RepoListing& listing,
+                                       const std::vector<PlannedFile*>& some) {
   std::vector<const WantedFile*> missing;
-  for (const PlannedFile& planned : plan_) {
-    if (!planned.in_place) missing.push_back(planned.file);
+  for (const PlannedFile* planned : some) {
+    const bool whole = folder.part_size(part_name(*planned->file)) == planned->file->size;
+    if (!planned->in_place && !whole) missing.push_back(planned->file);
   }
   if (missing.empty()) return;
   const fs::path brought = folder.parts_path() / "fetched";

@@ -141,6 +141,7 @@ TEST_F(ModelDownloadTest, a_model_that_does_not_open_is_not_entered_as_downloade
   hub_.files["config.json"] = "{}";  // opens as no model
   EXPECT_THROW(download(), Error);
   EXPECT_FALSE(catalog_.load().find("tiny")->downloaded);
+  EXPECT_LT(hub_.bytes_sent, hub_.files["model.safetensors"].size()) << "refused before the weights come";
 }
 
 TEST_F(ModelDownloadTest, a_stop_is_an_outcome) {
