@@ -2,15 +2,9 @@
 
 namespace rbee {
 
-namespace {
-
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-
-}  // namespace
-
-Interrupts::Interrupts() {
+Interrupts::Interrupts(std::initializer_list<int> signals) {
   sigemptyset(&watched_);
-  for (const int number : kSignals) {
+  for (const int number : signals) {
     struct sigaction action {};
     if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
     sigaddset(&watched_, number);
@@ -26,7 +20,7 @@ bool Interrupts::asked() const {
   sigset_t pending;
   sigemptyset(&pending);
   ::sigpending(&pending);
-  for (const int number : kSignals) {
+  for (int number = 1; number < NSIG; ++number) {
     if (sigismember(&watched_, number) == 1 && sigismember(&pending, number) == 1) return true;
   }
   return false;

@@ -2,15 +2,16 @@
 // Ctrl-C and its kin as a question that a command asks, instead of the end of the process.
 
 #include <csignal>
+#include <initializer_list>
 
 namespace rbee {
 
-/// From construction to destruction SIGINT, SIGTERM and SIGHUP wait instead of ending the process; those that were
+/// From construction to destruction its signals wait instead of ending the process; those that were
 /// ignored before stay ignored. Made before other threads start, one at a time. What still waits at destruction takes
 /// effect then.
 class Interrupts {
  public:
-  Interrupts();
+  explicit Interrupts(std::initializer_list<int> signals = {SIGINT, SIGTERM, SIGHUP});
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
