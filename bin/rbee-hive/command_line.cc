@@ -47,6 +47,7 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   worker.fallthrough();
   add_worker_commands(worker, invocation);
   add_pool_commands(app, invocation);
+  add_completions_command(app, invocation);
 }
 
 std::vector<std::string> value_flags() {

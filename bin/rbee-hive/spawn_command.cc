@@ -125,7 +125,8 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
   CLI::Option* port =
       command->add_option("--port", flags->port, "Port to listen on; 0: a free one (default: 8000 + gpu)");
   command->add_option("--id", flags->id, "The worker's id (default: worker-<backend>-<gpu>)");
-  command->add_option("--host", flags->host, "Address to listen on (default 127.0.0.1, or worker_host of config.toml)");
+  command->add_option("--listen,--host", flags->host,
+                      "Address to listen on (default 127.0.0.1, or worker_host of config.toml)");
   command->add_option("--context", flags->context,
                       "Positions per request (default: the model's, as far as memory allows)");
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");
