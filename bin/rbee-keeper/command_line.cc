@@ -70,6 +70,9 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   add_pool_list_commands(pool, invocation);
   add_pool_git_commands(pool, invocation);
   add_test_command(app, invocation);
+  add_infer_command(app, invocation);
+  add_chat_command(app, invocation);
+  add_completions_command(app, invocation);
 }
 
 std::vector<std::string> value_flags() {

@@ -13,6 +13,9 @@ namespace rbee::keeper {
 void add_pool_list_commands(CLI::App& pool, Invocation& invocation);  ///< list, add, remove
 void add_pool_git_commands(CLI::App& pool, Invocation& invocation);   ///< git pull, status, build
 void add_test_command(CLI::App& app, Invocation& invocation);         ///< test, test diff
+void add_infer_command(CLI::App& app, Invocation& invocation);
+void add_chat_command(CLI::App& app, Invocation& invocation);
+void add_completions_command(CLI::App& app, Invocation& invocation);  ///< `app` is the whole program
 
 /// Builds all of it on `app`.
 void build_command_line(CLI::App& app, Invocation& invocation);

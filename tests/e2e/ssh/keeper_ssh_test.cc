@@ -106,16 +106,69 @@ TEST_F(KeeperSshTest, a_host_that_is_an_option_is_wrong_use) {
   EXPECT_NE(option.err.find("does not start with '-'"), std::string::npos) << option.err;
 }
 
-TEST_F(KeeperSshTest, a_worker_is_spawned_listed_and_stopped) {
-  const std::string model = std::string(RBEE_SOURCE_DIR) + "/models/demo-qwen";
-  ASSERT_EQ(site_->keeper({"pool", "models", "import", model, "--host", "pool-a"}).code, 0);
-  const auto worker = json_of(site_->keeper(
-      {"pool", "worker", "spawn", "cpu", "--model", "demo-qwen", "--host", "pool-a", "--port", "0", "--json"}));
-  EXPECT_EQ(worker.at("state").as_string(), "ready");
-  const auto list = json_of(site_->keeper({"pool", "worker", "list", "--host", "pool-a", "--json"}));
-  EXPECT_EQ(list.at("workers").as_array().size(), 1u);
+// A pool with a worker for the demo model; its port is on loopback, so every request goes through a tunnel.
+class KeeperInferTest : public KeeperSshTest {
+ protected:
+  void SetUp() override {
+    const std::string model = std::string(RBEE_SOURCE_DIR) + "/models/demo-qwen";
+    ASSERT_EQ(site_->keeper({"pool", "models", "import", model, "--host", "pool-a"}).code, 0);
+  }
+  void TearDown() override { site_->keeper({"pool", "worker", "stop-all", "--timeout", "1", "--host", "pool-a"}); }
+  boost::json::value spawn(const std::string& backend) {
+    return json_of(site_->keeper(
+        {"pool", "worker", "spawn", backend, "--model", "demo-qwen", "--host", "pool-a", "--port", "0", "--json"}));
+  }
+  std::string worker_state() {
+    const auto list = json_of(site_->keeper({"pool", "worker", "list", "--host", "pool-a", "--json"}));
+    return std::string(list.at("workers").at(0).at("state").as_string());
+  }
+};
+
+TEST_F(KeeperInferTest, a_worker_is_spawned_asked_through_a_tunnel_and_stopped) {
+  const ProgramResult nobody = site_->keeper({"infer", "--model", "demo-qwen", "--prompt", "x", "--host", "pool-a"});
+  EXPECT_EQ(nobody.code, 1);
+  EXPECT_NE(nobody.err.find("rbee pool worker spawn cpu --model demo-qwen --host pool-a"), std::string::npos)
+      << nobody.err;
+  EXPECT_EQ(spawn("cpu").at("state").as_string(), "ready");
+
+  const ProgramResult answer = site_->keeper({"infer", "--model", "demo-qwen", "--chat", "--prompt", "What is a bee?",
+                                              "--temperature", "0", "--host", "pool-a"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_EQ(answer.out, "A bee is a small flying insect that collects nectar and makes honey.\n");
+  EXPECT_NE(answer.err.find("worker-cpu-0 on pool-a"), std::string::npos) << answer.err;
+  const auto document = json_of(site_->keeper({"infer", "--worker", "worker-cpu-0", "--prompt", "Once", "--max-tokens",
+                                               "4", "--ignore-eos", "--host", "pool-a", "--json"}));
+  EXPECT_EQ(document.at("tokens_out").as_int64(), 4);
+  EXPECT_EQ(site_->keeper({"infer", "--model", "demo-qwen", "--prompt", "x", "--top-p", "3", "--host", "pool-a"}).code,
+            2);
+
   const ProgramResult stopped = site_->keeper({"pool", "worker", "stop", "worker-cpu-0", "--host", "pool-a"});
   EXPECT_EQ(stopped.code, 0) << stopped.err;
+}
+
+TEST_F(KeeperInferTest, ctrl_c_cancels_the_answer_on_the_worker) {
+  spawn("reference");  // slow on purpose: there is time to press the key
+  const ProgramResult cancelled = site_->keeper({"infer", "--model", "demo-qwen", "--prompt", "Once upon a time",
+                                                 "--ignore-eos", "--max-tokens", "900", "--host", "pool-a"},
+                                                [](const ProgramResult& so_far) { return so_far.out.size() > 10; });
+  EXPECT_EQ(cancelled.code, 130) << cancelled.err;
+  EXPECT_NE(cancelled.err.find("cancelled"), std::string::npos) << cancelled.err;
+  EXPECT_TRUE(eventually([this] { return worker_state() == "ready"; }));
+}
+
+TEST_F(KeeperInferTest, a_chat_from_a_pipe_remembers_until_it_is_told_to_forget) {
+  spawn("cpu");
+  const std::filesystem::path script = site_->home() / "talk";
+  write_script(script, "printf 'What is a bee?\\nWhat is a bee?\\n/reset\\nWhat is a bee?\\n/exit\\nnever\\n' | '" +
+                           std::string(RBEE_KEEPER_PROGRAM) +
+                           "' chat --model demo-qwen --temperature 0 --max-tokens 20 --host pool-a");
+  const ProgramResult talk = run_program(script, {}, site_->environment());
+  EXPECT_EQ(talk.code, 0) << talk.err;
+  const std::string first = talk.out.substr(0, talk.out.find('\n') + 1);
+  EXPECT_EQ(first, "A bee is a small flying insect that collects nectar and makes honey.\n");
+  EXPECT_TRUE(talk.out.ends_with(first)) << talk.out;
+  EXPECT_GT(talk.out.size(), 2 * first.size());
+  EXPECT_NE(talk.err.find("Forgotten."), std::string::npos) << talk.err;
 }
 
 }  // namespace
