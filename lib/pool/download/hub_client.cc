@@ -19,6 +19,11 @@ bool is_success(const HttpHead& head) {
   return head.status >= 200 && head.status < 300;
 }
 
+[[noreturn]] void throw_unreachable(const Error& error, const HubAccess& access, std::string_view what) {
+  fail(error.kind(), "{}: {} does not answer: {}. Is this machine online? HF_ENDPOINT chooses another hub", what,
+       access.endpoint.origin(), error.what());
+}
+
 }  // namespace
 
 Url redirect_target(const Url& from, std::string_view location) {
@@ -102,7 +107,7 @@ std::string HubClient::get_text(const Url& url, std::uint64_t bytes_max, std::st
     }
     const auto asked = broken ? std::nullopt : asked_wait(answer.head, patience_.clock.wall_now());
     const auto wait = retry_wait({failures, kMetadataAttempts, patience_.jitter(), asked});
-    if (!wait && broken) throw *broken;
+    if (!wait && broken) throw_unreachable(*broken, access_, what);
     if (!wait) throw_refusal(answer, access_, what);
     if (patience_.tell) {
       patience_.tell(fmt::format("{}: {}: again in {:.1f} s", what,
