@@ -38,7 +38,8 @@ class Plan {
   virtual ~Plan() = default;
 };
 
-/// One device. All calls come from one thread (the engine's); a backend may use threads of its own inside a call.
+/// One device. Calls come one at a time (while it loads, from the loading thread or one of its own; then from the
+/// engine's); a backend may use threads of its own inside a call.
 /// For one build, backend and device, each output row of run() depends only on its own sequence's tokens and cache,
 /// bit for bit: not on the rest of the step, the number of threads, nor on how a prompt was cut into steps.
 class Backend {

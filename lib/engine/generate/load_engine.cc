@@ -1,6 +1,7 @@
 // Engine::load: from a path to an engine that answers.
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -130,6 +131,22 @@ void run_first_step(Backend& backend, Plan& plan, std::uint32_t vocab_size) {
   backend.run(plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .output_rows = {&row, 1}}, logits);
 }
 
+// The plan, with the weights in memory. A device that has memory of its own takes them in while the file is read.
+std::unique_ptr<Plan> compile_plan(Backend& backend, const BuiltModel& model, const KvLayout& kv,
+                                   const StepLimits& limits, const std::function<void(const LoadProgress&)>& progress) {
+  const auto warm = [&] { warm_weights(model.graph, model.weights, kv.layers, kWarmingThreads, progress); };
+  const auto compile = [&] { return backend.compile(model.graph, model.weights, kv, limits); };
+  if (backend.describe().memory_available_bytes == 0) {
+    warm();
+    return compile();
+  }
+  std::future<std::unique_ptr<Plan>> compiled = std::async(std::launch::async, compile);
+  warm();
+  std::unique_ptr<Plan> plan = compiled.get();
+  drop_weight_pages(model.graph, model.weights);
+  return plan;
+}
+
 EngineParts load_parts(const EngineOptions& options, const std::function<void(const LoadProgress&)>& progress) {
   EngineParts parts;
   parts.backend = make_backend(options.backend, {.gpu = options.gpu,
@@ -154,14 +171,13 @@ EngineParts load_parts(const EngineOptions& options, const std::function<void(co
   kv.blocks = budget.blocks;
   parts.info.kv_bytes = kv.bytes();
 
-  warm_weights(parts.built->graph, parts.built->weights, kv.layers, kWarmingThreads, progress);
   const StepLimits limits = step_limits(options, parts.info.vocab_size);
   parts.limits = {.sequences_max = options.sequences_max,
                   .queue_max = options.queue_max,
                   .step_tokens_max = limits.tokens_max,
                   .step_rows_max = limits.outputs_max,
                   .draft_max = options.draft_max};
-  parts.plan = parts.backend->compile(parts.built->graph, parts.built->weights, kv, limits);
+  parts.plan = compile_plan(*parts.backend, *parts.built, kv, limits, progress);
   run_first_step(*parts.backend, *parts.plan, parts.info.vocab_size);
   const BackendDescription device = parts.backend->describe();
   parts.info.backend = device.name;

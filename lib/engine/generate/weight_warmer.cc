@@ -119,4 +119,15 @@ void warm_weights(const Graph& graph, const WeightTable& weights, std::uint32_t 
   progress(warmer.progress(layers));
 }
 
+void drop_weight_pages(const Graph& graph, const WeightTable& weights) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (const Op& op : graph.ops) {
+    if (op.kind != OpKind::kEmbed && op.kind != OpKind::kMatmul) continue;  // vectors lie in the table
+    const Weight& weight = weights[op.weight];
+    const std::uintptr_t first = (reinterpret_cast<std::uintptr_t>(weight.data) + page - 1) & ~(page - 1);
+    const std::uintptr_t last = (reinterpret_cast<std::uintptr_t>(weight.data) + weight.bytes()) & ~(page - 1);
+    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  }
+}
+
 }  // namespace rbee::engine

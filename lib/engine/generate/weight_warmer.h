@@ -16,4 +16,8 @@ namespace rbee::engine {
 void warm_weights(const Graph& graph, const WeightTable& weights, std::uint32_t layers, std::uint32_t threads,
                   const std::function<void(const LoadProgress&)>& progress);
 
+/// Takes the pages of the graph's matrices out of this process's memory, when a device holds them. They must lie in a
+/// file that is mapped read-only: what is read again comes from there.
+void drop_weight_pages(const Graph& graph, const WeightTable& weights);
+
 }  // namespace rbee::engine

@@ -1,8 +1,15 @@
 #include "engine/generate/weight_warmer.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "engine/graph/graph_builder.h"
+#include "formats/mapped_file.h"
 
 namespace rbee::engine {
 namespace {
@@ -58,6 +65,23 @@ TEST(WarmWeights, a_model_without_weights_is_done_at_once) {
   LoadProgress last;
   warm_weights({}, {}, 0, 2, [&](const LoadProgress& now) { last = now; });
   EXPECT_EQ(last.bytes_total, 0U);
+}
+
+TEST(DropWeightPages, a_mapped_file_still_reads_the_same) {
+  const std::string file = testing::TempDir() + "rbee_drop_weight_pages";
+  std::string content(TwoLayers::kWeightBytes, '\0');
+  for (std::size_t i = 0; i < content.size(); i += 4096) content[i] = static_cast<char>(i / 4096);
+  write_file_atomically(file, content);
+  const formats::MappedFile mapped(file);
+  WeightTable weights;
+  GraphBuilder builder(weights);
+  const WeightId id = weights.add({.name = "w", .rows = 1024, .columns = 5120, .data = mapped.bytes().data()});
+  const Graph graph = builder.finish(builder.matmul(builder.input(5120), id));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(std::equal(content.begin(), content.end(), reinterpret_cast<const char*>(mapped.bytes().data())));
+    drop_weight_pages(graph, weights);
+  }
+  std::filesystem::remove(file);
 }
 
 }  // namespace
