@@ -15,7 +15,7 @@ namespace {
 namespace dl = pool::download;
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kPoll{50}, kStopNotice{500};
 constexpr std::chrono::seconds kStopWait{10};
 
 // What `hf` may see: where it finds itself and its cache, proxies and certificates, and what it is told of the hub.
@@ -90,6 +90,8 @@ dl::Fetcher hf_fetcher(const Environment& environment, const dl::HubAccess& acce
     spec.output = spec.errors = STDERR_FILENO;
     const ExitStatus status = wait_for(start_process(spec), cancellation);
     if (!status.success()) {
+      // Ctrl-C reaches both; who was asked to stop did not fail.
+      if (cancellation.wait(kStopNotice)) fail(ErrorKind::kCancelled, "stopped");
       fail(ErrorKind::kIo, "'hf download {}' failed with {}; what it said is above", listing.repo.text(),
            status.text());
     }
