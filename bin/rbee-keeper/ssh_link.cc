@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/near_match.h"
 #include "net/client/http_client.h"
 #include "pool/program_search.h"
 #include "pool/ssh/remote_command.h"
@@ -123,7 +124,9 @@ int SshLink::run(const PoolCommand& command, const CommandStreams& streams) {
   const std::string words = status.code == pool::kSshFailed ? log.text() : "";
   if (!words.empty()) {
     const pool::SshFailure failure = pool::explain_ssh_failure(words, pool_.name, route_.target.text());
-    throw Error(ErrorKind::kUnavailable, failure.message);
+    const bool unknown = failure.kind == pool::SshFailureKind::kUnknownHost;
+    throw Error(ErrorKind::kUnavailable,
+                failure.message + (unknown ? suggestion(pool_.name, keeper_.config.names()) : ""));
   }
   if (status.signal != 0) fail(ErrorKind::kUnavailable, "pool '{}': ssh ended by {}", pool_.name, status.text());
   return status.code;
