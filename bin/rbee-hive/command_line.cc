@@ -48,6 +48,7 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   add_worker_commands(worker, invocation);
   add_pool_commands(app, invocation);
   add_completions_command(app, invocation);
+  add_peaks_command(app, invocation);
 }
 
 std::vector<std::string> value_flags() {

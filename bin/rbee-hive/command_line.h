@@ -18,6 +18,7 @@ void add_expected_command(CLI::App& models, Invocation& invocation);
 void add_synth_command(CLI::App& models, Invocation& invocation);
 void add_worker_commands(CLI::App& worker, Invocation& invocation);  ///< spawn, list, stop, stop-all, logs
 void add_devices_command(CLI::App& app, Invocation& invocation);
+void add_peaks_command(CLI::App& app, Invocation& invocation);
 void add_pool_commands(CLI::App& app, Invocation& invocation);  ///< devices, status, doctor, clean
 void add_completions_command(CLI::App& app, Invocation& invocation);
 
