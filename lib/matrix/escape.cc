@@ -6,7 +6,7 @@
 namespace rbee::matrix {
 
 std::string markdown_text(std::string_view text, std::size_t bytes_max) {
-  constexpr std::string_view kMarkup = "\\`*_{}[]()<>#|~!&";
+  constexpr std::string_view kMarkup = "\\`*_{}[]#|~";
   const std::string valid = replace_invalid_utf8(printable(text, bytes_max));
   std::string out;
   out.reserve(valid.size());

@@ -10,10 +10,11 @@ namespace rbee::matrix {
 
 // --- verdicts ---
 
-/// Worst-position NMSE of centred logits. The `cpu` backend against `reference` on the same weights stays below the
-/// first over all demo and fixture models (figures: README.md); the second is ten times wrong by the golden tests.
+/// Worst-position NMSE of centred logits. The `cpu` backend against `reference` on the same weights stays below 2e-4 on
+/// the demo models and on every fixture of tests/data (16-bit, Q4 to Q8; 1e-10 in float32). Rotation frequencies that
+/// were rounded to bfloat16 alone give 1.1e-2; a wrong rotation, mask or weight gives 0.1 and more.
 constexpr double kLogitNmsePassMax = 1e-3;
-constexpr double kLogitNmseToleratedMax = 1e-2;
+constexpr double kLogitNmseToleratedMax = 3e-2;
 /// A top-1 candidate that differs where the reference's two best are this close, in nats, is a near-tie.
 constexpr double kNearTieNats = 0.05;
 /// Peak memory may exceed the estimate by this much before it is no drift any more: a quarter and 256 MiB.
@@ -45,7 +46,7 @@ constexpr std::size_t kBackendsMax = 64;
 constexpr std::size_t kFiguresMax = 64;
 constexpr std::size_t kChecksMax = 64;
 constexpr std::size_t kLogLinesMax = 100;
-constexpr std::size_t kTextBytesMax = 8192;   ///< one name, reason or line of a log
+constexpr std::size_t kTextBytesMax = 4096;   ///< one name, reason or line of a log
 constexpr std::size_t kReasonBytesMax = 300;  ///< what a table or page shows of a reason
 
 }  // namespace rbee::matrix

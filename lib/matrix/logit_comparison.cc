@@ -96,8 +96,10 @@ void compare_position(const PositionScore& found, const PositionScore& reference
   const Candidate &found_best = best(found), &reference_best = best(reference);
   if (found_best.token == reference_best.token) return;
   ++out.top1_differences;
-  const auto theirs = b.find(found_best.token);
-  const double other = theirs != b.end() ? theirs->second : lowest(reference);
+  // Where several tokens read alike, the likeliest of them bounds the margin from below.
+  const auto theirs = std::find_if(reference.top.begin(), reference.top.end(),
+                                   [&](const Candidate& one) { return one.token == found_best.token; });
+  const double other = theirs != reference.top.end() ? theirs->logprob : lowest(reference);
   out.top1_margin = std::max(out.top1_margin, reference_best.logprob - other);
 }
 

@@ -26,8 +26,12 @@ constexpr std::uint64_t kCountMax = 1'000'000'000'000'000'000;  // bytes and par
 
 // --- writing ---
 
+// Valid UTF-8 of at most kTextBytesMax bytes, no character cut in two.
 json::string text(const std::string& from_outside) {
-  return json::string(replace_invalid_utf8(std::string_view(from_outside).substr(0, kTextBytesMax - 4)));
+  const std::string valid = replace_invalid_utf8(from_outside);
+  std::string_view cut = std::string_view(valid).substr(0, kTextBytesMax);
+  if (cut.size() < valid.size()) cut.remove_suffix(incomplete_utf8_tail(cut));
+  return json::string(cut);
 }
 
 json::object to_json(const PoolRecord& pool) {
@@ -156,6 +160,7 @@ void read_check(const json::value& value, const std::string& where, CellRecord& 
   RecordFields fields(value, where);
   const std::optional<Check> check = check_of_name(fields.text("check"));
   if (!check) return;
+  if (cell.find(*check) != nullptr) fail(ErrorKind::kBadFile, "{}: a second '{}'", where, check_name(*check));
   CheckRecord record;
   record.check = *check;
   record.standing = read_standing(fields.text("standing"), where);

@@ -55,6 +55,15 @@ Judgement judge_counts(const CheckRecord& record, Figures& figures, std::string_
   return pass();
 }
 
+// A GGUF file's vocabulary has scores where the original has merges, and may split a text in other tokens.
+Judgement judge_tokenizer(const CheckRecord& record, Figures& figures) {
+  const Judgement counts = judge_counts(record, figures, f::kCases, {f::kDifferences});
+  const double other = record.figure(f::kOtherIds).value_or(0);
+  if (counts.grade != Grade::kPass || other == 0) return counts;
+  return {Grade::kTolerated, fmt::format("the file's own vocabulary splits {} of {} texts in other tokens: {}", other,
+                                         figures.get(f::kCases), record.note)};
+}
+
 Judgement judge_answer(const CheckRecord& record, Figures& figures) {
   const double ends = figures.get(f::kEnds), errors = figures.get(f::kErrors);
   figures.get(f::kTokens);
@@ -157,6 +166,7 @@ Judgement judge_figures(const CheckRecord& record, Figures& figures) {
     case Check::kAnswer:
       return judge_answer(record, figures);
     case Check::kTokenizer:
+      return judge_tokenizer(record, figures);
     case Check::kTemplate:
     case Check::kRepeat:
     case Check::kCompany:
