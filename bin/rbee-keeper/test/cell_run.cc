@@ -140,7 +140,7 @@ class CellRun {
   void ask_texts(WorkerClient& client) {
     current_ = Check::kTokenizer;
     CheckRecord tokenizer = check_round_trips(client);
-    check_expected_texts(client, model_.expected, tokenizer);
+    check_expected_texts(client, model_.expected, record_.facts.format, tokenizer);
     add(std::move(tokenizer));
     current_ = Check::kTemplate;
     if (!opening_.chat) {

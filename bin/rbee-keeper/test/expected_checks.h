@@ -22,8 +22,10 @@ struct ExpectedCase {
 /// The first kExpectedCases of them. Throws Error{kBadFile}.
 std::vector<ExpectedCase> expected_cases(const boost::json::value& document);
 
-/// Prompts give the expected ids, and whole answers the expected text. Adds to what check_round_trips() found.
-void check_expected_texts(WorkerClient& worker, const std::vector<ExpectedCase>& cases, matrix::CheckRecord& tokenizer);
+/// Prompts give the expected ids, and whole answers the expected text. Adds to what check_round_trips() found. Other
+/// ids from a vocabulary that was converted (`format` "gguf") are counted apart.
+void check_expected_texts(WorkerClient& worker, const std::vector<ExpectedCase>& cases, const std::string& format,
+                          matrix::CheckRecord& tokenizer);
 /// The opening's prompt holds its question, and expected questions give the expected prompts.
 matrix::CheckRecord check_template(WorkerClient& worker, const Opening& opening,
                                    const std::vector<ExpectedCase>& cases);

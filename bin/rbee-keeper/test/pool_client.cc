@@ -117,7 +117,7 @@ void PoolClient::download(const std::string& model) {
 }
 
 std::string PoolClient::verify(const std::string& model) {
-  const HiveOutcome outcome = session_.hive({"models", "verify", model, "--json"}, kHiveLoad);
+  const HiveOutcome outcome = session_.hive({"models", "verify", model, "--no-repair", "--json"}, kHiveLoad);
   const json::value document = parse_json(outcome.out, "rbee-hive models verify", kFromHive);
   if (document.is_object() && document.as_object().contains("error")) throw failure_of(outcome, "models verify");
   std::string problems;

@@ -117,7 +117,11 @@ class PoolRun {
 }  // namespace
 
 void run_pool(PoolSession& session, const TestWorld& world, const TestEvents& events) {
-  PoolRun(session, world, events).run();
+  try {
+    PoolRun(session, world, events).run();
+  } catch (const std::exception& error) {
+    events.pool_found({.name = session.name(), .problem = error.what()});
+  }
 }
 
 }  // namespace rbee::keeper

@@ -41,6 +41,9 @@ class RunBook {
     const std::lock_guard lock(mutex_);
     run_.head.finished_at = timestamp(world_.clock.wall_now());
     run_.head.interrupted = world_.stop;
+    // Pools finish cells in any order.
+    std::stable_sort(run_.cells.begin(), run_.cells.end(),
+                     [](const matrix::CellRecord& a, const matrix::CellRecord& b) { return a.key.pool < b.key.pool; });
     write();
     if (thrown_) std::rethrow_exception(thrown_);
     return run_;
