@@ -17,7 +17,7 @@ setup:           ## install the packages that building and testing need
 build: setup     ## build everything, optimised, in build/release
 	@tools/build.sh release
 
-demo: build      ## run the four demo models: start a worker, ask, check the answers, print the matrix
+demo: build      ## the four demo models through rbee test: start, ask, check, measure, print the matrix
 	@tools/demo.sh
 
 test: setup      ## everything below and the unit tests; the last line is the sum
