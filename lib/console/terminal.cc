@@ -61,7 +61,15 @@ std::string padded(std::string_view text, std::size_t columns) {
 Terminal::Terminal(Mode mode, const Environment& environment)
     : mode_(mode),
       colours_(::isatty(STDOUT_FILENO) == 1 && !environment.get("NO_COLOR") && environment.get("TERM") != "dumb"),
-      shows_progress_(mode == Mode::kText && ::isatty(STDERR_FILENO) == 1 && environment.get("TERM") != "dumb") {}
+      shows_progress_(mode == Mode::kText && ::isatty(STDERR_FILENO) == 1 && environment.get("TERM") != "dumb"),
+      redraws_(mode == Mode::kText && ::isatty(STDOUT_FILENO) == 1 && environment.get("TERM") &&
+               environment.get("TERM") != "dumb") {}
+
+Terminal::Size Terminal::size() const {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {24, 80};
+  return {size.ws_row, size.ws_col};
+}
 
 void Terminal::line(std::string_view text) {
   raw(text);

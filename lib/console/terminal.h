@@ -30,6 +30,14 @@ class Terminal {
 
   bool json() const { return mode_ == Mode::kJson; }
 
+  /// True where lines on standard output can be drawn again: a terminal, and text is asked for.
+  bool redraws() const { return redraws_; }
+  struct Size {
+    std::size_t rows, columns;
+  };
+  /// Of standard output's terminal; 24 by 80 where it does not tell.
+  Size size() const;
+
   /// One line on standard output; nothing in JSON mode.
   void line(std::string_view text);
   /// As it is, on standard output, at once; nothing in JSON mode.
@@ -48,6 +56,7 @@ class Terminal {
   const Mode mode_;
   const bool colours_;
   const bool shows_progress_;
+  const bool redraws_;
   bool progress_shown_ = false;
 };
 

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "console/terminal.h"
 #include "matrix/results.h"
@@ -13,24 +15,35 @@
 namespace rbee::keeper {
 
 /// One block per cell: "Testing: …", its steps, the result, an empty line. Blocks of one pool come line by line; with
-/// several pools each comes whole when its cell is done. Any thread.
+/// several pools, and on a terminal, each comes whole when its cell is done. On a terminal the cells that are not done
+/// stand below them, a line each, with what they do. Any thread.
 class RunPrinter {
  public:
-  enum class Blocks { kAsTheyGo, kWhole };
-  RunPrinter(console::Terminal& terminal, Blocks blocks) : terminal_(terminal), blocks_(blocks) {}
+  enum class Pools { kOne, kSeveral };
+  RunPrinter(console::Terminal& terminal, Pools pools)
+      : terminal_(terminal), whole_blocks_(pools == Pools::kSeveral || terminal.redraws()) {}
+  ~RunPrinter() { erase(); }
+  RunPrinter(const RunPrinter&) = delete;
+  RunPrinter& operator=(const RunPrinter&) = delete;
 
   void pool_found(const matrix::PoolRecord& pool);
+  void cells_planned(const std::vector<matrix::CellKey>& cells);
   /// An empty step begins the block.
   void cell_step(const matrix::CellKey& key, std::string_view step);
   void cell_done(const matrix::CellRecord& cell);
 
  private:
   void put(const matrix::CellKey& key, const std::string& line);
+  void erase();
+  void draw();
 
   console::Terminal& terminal_;
-  const Blocks blocks_;
+  const bool whole_blocks_;
   std::mutex mutex_;
-  std::map<matrix::CellKey, std::string> open_;  // blocks so far, guarded by mutex_ as the terminal is
+  // Guarded by mutex_, as the terminal is.
+  std::map<matrix::CellKey, std::string> open_;                   // blocks so far
+  std::vector<std::pair<matrix::CellKey, std::string>> waiting_;  // cells that are not done, with their step
+  std::size_t drawn_ = 0;                                         // lines below the blocks
 };
 
 /// A cell's result with the state's colour.

@@ -86,9 +86,13 @@ std::string command_text(const TestFlags& flags) {
 }
 
 // What the run is compared with: what was in the folder that it will write to, or the runs that the home keeps.
-std::optional<matrix::Run> run_before(const fs::path& home, const fs::path& out) {
-  if (!out.empty() && fs::exists(out / "results.jsonl")) return read_run(out);
-  return last_seen(home / "runs");
+std::optional<matrix::Run> run_before(Keeper& keeper, const fs::path& out) {
+  try {
+    if (!out.empty() && fs::exists(out / "results.jsonl")) return read_run(out);
+  } catch (const Error& error) {
+    keeper.terminal.note(fmt::format("rbee: not compared with the run that is there: {}", error.what()));
+  }
+  return last_seen(keeper.home / "runs");
 }
 
 json::value run_document(const matrix::Run& run, const fs::path& folder) {
@@ -139,7 +143,7 @@ int test(Keeper& keeper, const TestFlags& flags) {
   const Interrupts interrupts;
   std::atomic<bool> stop = false;
   TestRunInput input;
-  input.before = run_before(keeper.home, flags.out);
+  input.before = run_before(keeper, flags.out);
   for (const std::string& pool : pools) input.pools.push_back(open_session(keeper, pool));
   input.head.started_at = timestamp(keeper.clock.wall_now());
   input.head.rbee_version = "rbee " + version();

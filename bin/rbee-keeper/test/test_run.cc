@@ -32,7 +32,7 @@ class RunBook {
 
   TestEvents events() {
     return {.pool_found = [this](const matrix::PoolRecord& pool) { add_pool(pool); },
-            .cells_planned = [](const std::vector<CellKey>&) {},
+            .cells_planned = [this](const std::vector<CellKey>& cells) { printer_.cells_planned(cells); },
             .cell_step = [this](const CellKey& key, std::string_view step) { printer_.cell_step(key, step); },
             .cell_done = [this](matrix::CellRecord cell) { add_cell(std::move(cell)); }};
   }
@@ -92,7 +92,7 @@ class RunBook {
 
 matrix::Run run_test(const TestRunInput& input, const TestWorld& world, console::Terminal& terminal,
                      const std::function<void()>& idle) {
-  RunPrinter printer(terminal, input.pools.size() > 1 ? RunPrinter::Blocks::kWhole : RunPrinter::Blocks::kAsTheyGo);
+  RunPrinter printer(terminal, input.pools.size() > 1 ? RunPrinter::Pools::kSeveral : RunPrinter::Pools::kOne);
   RunBook book(input, world, printer);
   const TestEvents events = book.events();
   std::atomic<std::size_t> running = input.pools.size();
