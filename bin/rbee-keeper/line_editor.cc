@@ -47,7 +47,6 @@ class LineEditor::Terminal {
     ::el_set(editor_, EL_SETTY, "-d", "-isig", nullptr);
     ::el_source(editor_, nullptr);  // ~/.editrc
     ::el_set(editor_, EL_BIND, "^C", "rbee-interrupt", nullptr);
-    ::el_set(editor_, EL_BIND, "^D", "ed-delete-next-char", nullptr);
   }
   ~Terminal() { close(); }
   Terminal(const Terminal&) = delete;
