@@ -15,9 +15,10 @@ std::uint32_t padded(std::uint32_t columns) {
 /// By slot: the bytes of the largest value in it.
 std::vector<std::uint64_t> slot_bytes(const Graph& graph, const BufferPlan& plan, const StepLimits& limits) {
   std::vector<std::uint64_t> bytes(plan.slot_columns.size(), 16);
-  for (std::size_t v = 0; v < graph.values.size(); ++v) {
-    std::uint64_t& slot = bytes[plan.slot_of[v]];
-    slot = std::max(slot, bytes_of_value(graph, ValueId(static_cast<std::uint32_t>(v)), limits));
+  for (const Op& op : graph.ops) {
+    if (op.output == kNoValue) continue;
+    std::uint64_t& slot = bytes[plan.slot_of[op.output.value()]];
+    slot = std::max(slot, bytes_of_value(graph, op.output, limits));
   }
   return bytes;
 }

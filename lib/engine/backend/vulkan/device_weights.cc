@@ -68,16 +68,15 @@ class LayoutMaker {
   std::vector<std::uint64_t> buffers_;
 };
 
-Layout layout_of(const Device& device, const Graph& graph, const WeightTable& weights) {
+Layout layout_of(const Device& device, std::span<const WeightId> used, const WeightTable& weights) {
   Layout layout;
   layout.slices.resize(weights.size());
   layout.same_as.resize(weights.size());
   LayoutMaker maker(device);
   std::map<std::tuple<const std::byte*, std::uint32_t, std::uint32_t>, std::size_t> seen;  // a tied output is held once
-  for (const Op& op : graph.ops) {
-    if (op.weight == kNoWeight) continue;
-    const std::size_t id = op.weight.value();
-    const Weight& weight = weights[op.weight];
+  for (const WeightId weight_id : used) {
+    const std::size_t id = weight_id.value();
+    const Weight& weight = weights[weight_id];
     const auto [first, is_new] = seen.try_emplace({weight.data, weight.rows, weight.columns}, id);
     layout.same_as[id] = first->second;
     if (is_new) layout.slices[id] = maker.place(weight);
@@ -107,23 +106,24 @@ void upload(const Weight& weight, const PlacedSlice& slice, const Buffer& target
 
 }  // namespace
 
-std::uint64_t DeviceWeights::bytes_needed(const Device& device, const Graph& graph, const WeightTable& weights) {
+std::uint64_t DeviceWeights::bytes_needed(const Device& device, std::span<const WeightId> used,
+                                          const WeightTable& weights) {
   std::uint64_t bytes = 0;
-  for (const std::uint64_t buffer : layout_of(device, graph, weights).buffer_bytes) bytes += buffer;
+  for (const std::uint64_t buffer : layout_of(device, used, weights).buffer_bytes) bytes += buffer;
   return bytes;
 }
 
-DeviceWeights::DeviceWeights(const Device& device, const Graph& graph, const WeightTable& weights)
+DeviceWeights::DeviceWeights(const Device& device, std::span<const WeightId> used, const WeightTable& weights)
     : slices_(weights.size()) {
-  const Layout layout = layout_of(device, graph, weights);
+  const Layout layout = layout_of(device, used, weights);
   for (const std::uint64_t bytes : layout.buffer_bytes) {
     buffers_.emplace_back(device, bytes, Placement::kDevice, "the model's weights");
   }
   Uploader uploader(device);
-  for (std::size_t id = 0; id < weights.size(); ++id) {
-    const Weight& weight = weights[WeightId(static_cast<std::uint32_t>(id))];
+  for (const WeightId weight_id : used) {
+    const std::size_t id = weight_id.value();
     for (const PlacedSlice& slice : layout.slices[id]) {
-      upload(weight, slice, buffers_[slice.buffer], uploader);
+      upload(weights[weight_id], slice, buffers_[slice.buffer], uploader);
       slices_[id].push_back({.range = {buffers_[slice.buffer].handle(), slice.offset, slice.bytes()},
                              .row_begin = slice.row_begin,
                              .rows = slice.rows,
@@ -131,9 +131,8 @@ DeviceWeights::DeviceWeights(const Device& device, const Graph& graph, const Wei
     }
   }
   uploader.finish();
-  for (const Op& op : graph.ops) {
-    if (op.weight == kNoWeight) continue;
-    const std::size_t id = op.weight.value(), holder = layout.same_as[id];
+  for (const WeightId weight_id : used) {
+    const std::size_t id = weight_id.value(), holder = layout.same_as[id];
     if (holder != id) slices_[id] = slices_[holder];
   }
 }

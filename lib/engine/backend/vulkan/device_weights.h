@@ -2,10 +2,10 @@
 // A model's weights in device memory.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/backend/vulkan/buffer.h"
-#include "engine/graph/graph.h"
 #include "engine/tensor/weight_table.h"
 
 namespace rbee::engine::vulkan {
@@ -20,11 +20,11 @@ struct WeightSlice {
 
 class DeviceWeights {
  public:
-  /// The bytes of device memory that the graph's weights need.
-  static std::uint64_t bytes_needed(const Device& device, const Graph& graph, const WeightTable& weights);
+  /// The bytes of device memory that the weights `used` need.
+  static std::uint64_t bytes_needed(const Device& device, std::span<const WeightId> used, const WeightTable& weights);
 
-  /// Uploads what the graph uses, each matrix once. Throws Error{kExhausted}.
-  DeviceWeights(const Device& device, const Graph& graph, const WeightTable& weights);
+  /// Uploads the weights `used`, in this order, each matrix once. Throws Error{kExhausted}.
+  DeviceWeights(const Device& device, std::span<const WeightId> used, const WeightTable& weights);
 
   const std::vector<WeightSlice>& slices(WeightId id) const { return slices_[id.value()]; }
 

@@ -10,6 +10,9 @@ namespace rbee::engine::vulkan {
 
 constexpr std::uint32_t kDevicesMax = 64;
 constexpr std::uint32_t kHeadDimMax = 512;                 ///< as in attention.comp
+constexpr std::uint32_t kSplitPositions = 512;             ///< as in softmax_parts.glsl
+constexpr std::uint32_t kSplitsMax = 256;                  ///< of a sequence, attended to side by side
+constexpr std::uint32_t kSplitTokensMax = 4;               ///< more tokens than these fill a device by themselves
 constexpr std::uint32_t kRopeTablesMax = 8;                ///< entries of the step header
 constexpr std::uint64_t kWeightBufferBytesMax = 256_MiB;   ///< weights lie in buffers of at most this size
 constexpr std::uint64_t kStagingBytes = 16_MiB;            ///< of one of the two staging buffers

@@ -67,16 +67,16 @@ void Pipelines::load_cache() {
   cache_ = {device_.handle(), cache, device_.api().destroy_pipeline_cache};
 }
 
-VkPipeline Pipelines::get(const std::string& shader, std::uint32_t constant) {
-  const auto [at, is_new] = pipelines_.try_emplace({shader, constant});
+VkPipeline Pipelines::get(const std::string& shader, Constants constants) {
+  const auto [at, is_new] = pipelines_.try_emplace({shader, constants});
   if (is_new) {
-    at->second = make(shader, constant);
+    at->second = make(shader, constants);
     changed_ = true;
   }
   return at->second.get();
 }
 
-Owned<VkPipeline> Pipelines::make(const std::string& name, std::uint32_t constant) const {
+Owned<VkPipeline> Pipelines::make(const std::string& name, const Constants& constants) const {
   const DeviceApi& api = device_.api();
   const Shader& shader = find_shader(name);
   const VkShaderModuleCreateInfo module_info{.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
@@ -86,9 +86,13 @@ Owned<VkPipeline> Pipelines::make(const std::string& name, std::uint32_t constan
   const std::string what = fmt::format("compiling the shader '{}'", name);
   check(api.create_shader(device_.handle(), &module_info, nullptr, &module), what.c_str());
   const Owned<VkShaderModule> owned(device_.handle(), module, api.destroy_shader);
-  const VkSpecializationMapEntry entry{.constantID = 0, .offset = 0, .size = sizeof constant};
-  const VkSpecializationInfo specialization{
-      .mapEntryCount = 1, .pMapEntries = &entry, .dataSize = sizeof constant, .pData = &constant};
+  constexpr std::uint32_t kBytes = sizeof(std::uint32_t);
+  constexpr std::array<VkSpecializationMapEntry, 2> kEntries = {
+      {{.constantID = 0, .offset = 0, .size = kBytes}, {.constantID = 1, .offset = kBytes, .size = kBytes}}};
+  const VkSpecializationInfo specialization{.mapEntryCount = kEntries.size(),
+                                            .pMapEntries = kEntries.data(),
+                                            .dataSize = sizeof constants,
+                                            .pData = constants.data()};
   const VkComputePipelineCreateInfo info{.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
                                          .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                                                    .stage = VK_SHADER_STAGE_COMPUTE_BIT,

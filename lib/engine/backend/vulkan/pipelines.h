@@ -14,10 +14,11 @@
 
 namespace rbee::engine::vulkan {
 
-/// Every shader has the same interface: storage buffers 0..4 of set 0 (bindings.glsl) and so many push constants.
-constexpr std::uint32_t kBindings = 5;
+/// Every shader has the same interface: storage buffers 0..5 of set 0 (bindings.glsl) and so many push constants.
+constexpr std::uint32_t kBindings = 6;
 constexpr std::uint32_t kPushWords = 12;
 
+using Constants = std::array<std::uint32_t, 2>;  ///< a shader's specialization constants 0 and 1
 using PushWords = std::array<std::uint32_t, kPushWords>;
 
 class Pipelines {
@@ -25,9 +26,9 @@ class Pipelines {
   /// `cache_folder` is where compiled pipelines are kept from run to run; empty: nowhere.
   Pipelines(const Device& device, const std::filesystem::path& cache_folder);
 
-  /// The shader of this name with its specialization constant 0 (ignored by shaders that have none). Made at the first
-  /// call. Throws Error{kIo}: the driver does not take the shader.
-  VkPipeline get(const std::string& shader, std::uint32_t constant = 0);
+  /// The shader of this name with these constants (ignored by shaders that have none). Made at the first call. Throws
+  /// Error{kIo}: the driver does not take the shader.
+  VkPipeline get(const std::string& shader, Constants constants = {});
 
   VkPipelineLayout layout() const { return layout_.get(); }
   VkDescriptorSetLayout set_layout() const { return set_layout_.get(); }
@@ -38,14 +39,14 @@ class Pipelines {
 
  private:
   void load_cache();
-  Owned<VkPipeline> make(const std::string& shader, std::uint32_t constant) const;
+  Owned<VkPipeline> make(const std::string& shader, const Constants& constants) const;
 
   const Device& device_;
   const std::filesystem::path cache_file_;  // empty: none
   Owned<VkDescriptorSetLayout> set_layout_;
   Owned<VkPipelineLayout> layout_;
   Owned<VkPipelineCache> cache_;
-  std::map<std::pair<std::string, std::uint32_t>, Owned<VkPipeline>, std::less<>> pipelines_;
+  std::map<std::pair<std::string, Constants>, Owned<VkPipeline>> pipelines_;
   bool changed_ = false;  // something is not in the cache's file
 };
 
@@ -54,7 +55,7 @@ class BindingSets {
  public:
   BindingSets(const Device& device, const Pipelines& pipelines) : device_(device), pipelines_(pipelines) {}
 
-  /// A set with these buffers at bindings 0..4.
+  /// A set with these buffers at bindings 0..5.
   VkDescriptorSet make(const std::array<BufferRange, kBindings>& ranges);
 
  private:

@@ -5,6 +5,7 @@
 
 #include "engine/backend/vulkan/activations.h"
 #include "engine/backend/vulkan/device_weights.h"
+#include "engine/backend/vulkan/fuse_additions.h"
 #include "engine/backend/vulkan/kv_cache.h"
 #include "engine/backend/vulkan/step_tables.h"
 
@@ -12,7 +13,7 @@ namespace rbee::engine::vulkan {
 
 struct PlanMemory {
   /// Throws Error{kExhausted}, with the bytes needed and available, before anything is uploaded.
-  PlanMemory(const Device& device, const Graph& graph, const WeightTable& weight_table, const KvLayout& kv_layout,
+  PlanMemory(const Device& device, const FusedGraph& fused, const WeightTable& weight_table, const KvLayout& kv_layout,
              const StepLimits& limits);
 
   std::uint64_t bytes = 0;
@@ -21,6 +22,8 @@ struct PlanMemory {
   Buffer output;  ///< of the graph, [rows, stride], read by the host
   Activations values;
   KvCache cache;
+  std::uint32_t splits_max = 0;  ///< of a token and head in `parts`; below 2: attention is never split
+  Buffer parts;                  ///< what attention_split.comp leaves for attention_merge.comp
   DeviceWeights weights;
 };
 

@@ -20,6 +20,7 @@ constexpr std::uint32_t row_class(std::uint32_t rows) {
 
 struct StepShape {
   std::uint32_t tokens = 0, outputs = 0;
+  std::uint32_t splits = 0;  ///< of the positions, for attention; 0: it is not split
   friend auto operator<=>(const StepShape&, const StepShape&) = default;
 };
 

@@ -12,7 +12,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/units.h"
+#include "engine/backend/vulkan/fuse_additions.h"
 #include "engine/backend/vulkan/hazards.h"
+#include "engine/backend/vulkan/level_order.h"
 #include "engine/backend/vulkan/recordings.h"
 #include "engine/graph/graph_builder.h"
 
@@ -152,6 +154,57 @@ TEST(Hazards, a_barrier_stands_where_one_op_needs_what_another_wrote) {
   EXPECT_FALSE(hazards.must_wait({2}, {0}));  // written before the barrier
   EXPECT_TRUE(hazards.must_wait({}, {2}));    // writes what was read
   EXPECT_TRUE(hazards.must_wait({}, {2}));    // writes what was written
+}
+
+/// query and key products of one input, each rotated; then a product with bias that is added to what came in.
+struct LayerGraph {
+  LayerGraph() {
+    for (int i = 0; i < 3; ++i) matrices.push_back(weights.add({.name = "m", .rows = 8, .columns = 8}));
+    bias = weights.add({.name = "b", .rows = 1, .columns = 8});
+    GraphBuilder builder(weights);
+    const std::uint32_t table = builder.add_rope_table({.inverse_frequencies = {1.0F}});
+    input = builder.input(8);
+    const ValueId q = builder.rope(builder.matmul(input, matrices[0]), 1, 8, table);
+    const ValueId k = builder.rope(builder.matmul(input, matrices[1]), 1, 8, table);
+    const ValueId mixed = builder.activation_mul(ActivationKind::kSilu, q, k);
+    graph = builder.finish(builder.add(input, builder.add_bias(builder.matmul(mixed, matrices[2]), bias)));
+  }
+  WeightTable weights;
+  std::vector<WeightId> matrices;
+  WeightId bias;
+  ValueId input;
+  Graph graph;
+};
+
+std::vector<OpKind> kinds(const Graph& graph) {
+  std::vector<OpKind> found;
+  for (const Op& op : graph.ops) found.push_back(op.kind);
+  return found;
+}
+
+TEST(LevelOrder, ops_that_do_not_need_each_other_stand_together) {
+  using enum OpKind;
+  EXPECT_EQ(kinds(vulkan::order_by_level(LayerGraph().graph)),
+            (std::vector{kInput, kMatmul, kMatmul, kRope, kRope, kActivationMul, kMatmul, kAddBias, kAdd}));
+}
+
+TEST(FuseAdditions, bias_and_residual_are_added_where_the_product_is_written) {
+  using enum OpKind;
+  const LayerGraph layer;
+  const vulkan::FusedGraph fused = vulkan::fuse_additions(vulkan::order_by_level(layer.graph));
+  EXPECT_EQ(kinds(fused.graph), (std::vector{kInput, kMatmul, kMatmul, kRope, kRope, kActivationMul, kMatmul}));
+  EXPECT_EQ(fused.biases.back(), layer.bias);
+  EXPECT_EQ(fused.graph.ops.back().inputs[1], layer.input);
+  EXPECT_EQ(fused.graph.ops.back().output, layer.graph.output);
+}
+
+TEST(FuseAdditions, a_product_that_others_read_stays) {
+  WeightTable weights;
+  const WeightId matrix = weights.add({.name = "m", .rows = 8, .columns = 8});
+  GraphBuilder builder(weights);
+  const ValueId x = builder.input(8), product = builder.matmul(x, matrix);
+  const Graph graph = builder.finish(builder.add(builder.add(x, product), product));
+  EXPECT_EQ(vulkan::fuse_additions(graph).graph.ops.size(), graph.ops.size());
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "engine/backend/vulkan/vulkan_plan.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
+#include "engine/backend/vulkan/level_order.h"
+#include "engine/backend/vulkan/limits.h"
 
 namespace rbee::engine::vulkan {
 
@@ -10,11 +13,12 @@ VulkanPlan::VulkanPlan(const Device& device, Pipelines& pipelines, const Graph& 
                        const KvLayout& kv, const StepLimits& limits)
     : device_(device),
       pipelines_(pipelines),
-      graph_(graph),
+      fused_(fuse_additions(order_by_level(graph))),
+      graph_(fused_.graph),
       limits_(limits),
-      memory_(device, graph, weights, kv, limits),
+      memory_(device, fused_, weights, kv, limits),
       sets_(device, pipelines),
-      dispatches_(make_dispatches(graph_, weights, memory_, pipelines, sets_)),
+      dispatches_(make_dispatches(fused_, weights, memory_, pipelines, sets_)),
       recordings_(device),
       fence_(make_fence(device)) {}
 
@@ -25,8 +29,7 @@ void VulkanPlan::run(const Step& step, std::span<float> output) {
   RBEE_CHECK(step.tokens.size() <= limits_.tokens_max && step.output_rows.size() <= limits_.outputs_max);
   memory_.tables.write(step);
   write_input(step);
-  const StepShape shape{std::min(row_class(static_cast<std::uint32_t>(step.tokens.size())), limits_.tokens_max),
-                        std::min(row_class(static_cast<std::uint32_t>(step.output_rows.size())), limits_.outputs_max)};
+  const StepShape shape = shape_of(step);
   const VkCommandBuffer commands = recordings_.get(shape, [&](VkCommandBuffer empty) { record(empty, shape); });
   device_.submit(commands, fence_.get());
   device_.wait(fence_.get(), "running a step");
@@ -35,6 +38,21 @@ void VulkanPlan::run(const Step& step, std::span<float> output) {
   for (std::size_t r = 0; r < rows; ++r) {
     std::copy_n(found + r * stride, info.columns, output.data() + r * info.columns);
   }
+}
+
+StepShape VulkanPlan::shape_of(const Step& step) const {
+  StepShape shape{
+      .tokens = std::min(row_class(static_cast<std::uint32_t>(step.tokens.size())), limits_.tokens_max),
+      .outputs = std::min(row_class(static_cast<std::uint32_t>(step.output_rows.size())), limits_.outputs_max)};
+  std::uint32_t positions = 0;
+  for (const StepSequence& sequence : step.sequences) {
+    positions = std::max(positions, sequence.position + sequence.tokens);
+  }
+  const std::uint32_t splits = (positions + kSplitPositions - 1) / kSplitPositions;
+  if (shape.tokens <= kSplitTokensMax && splits >= 2 && splits <= memory_.splits_max) {
+    shape.splits = std::min(std::bit_ceil(splits), memory_.splits_max);
+  }
+  return shape;
 }
 
 void VulkanPlan::write_input(const Step& step) {
@@ -53,17 +71,18 @@ void VulkanPlan::record(VkCommandBuffer commands, StepShape shape) const {
   const DeviceApi& api = device_.api();
   VkPipeline bound = VK_NULL_HANDLE;
   for (const Dispatch& dispatch : dispatches_) {
-    const std::uint32_t rows = dispatch.rows == RowKind::kTokens ? shape.tokens : shape.outputs;
+    if (dispatch.attention == (shape.splits == 0 ? Dispatch::Attention::kSplit : Dispatch::Attention::kWhole)) continue;
     if (dispatch.waits) shader_barrier(device_, commands);
+    const std::uint32_t rows = dispatch.rows == RowKind::kTokens ? shape.tokens : shape.outputs;
     if (rows == 0) continue;
-    const VkPipeline pipeline = rows == 1 ? dispatch.single : dispatch.many;
-    const std::uint32_t groups = rows == 1 ? 1 : (rows + dispatch.many_rows - 1) / dispatch.many_rows;
-    if (pipeline != bound) api.cmd_bind_pipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
-    bound = pipeline;
+    const Dispatch::Variant& variant = rows == 1 ? dispatch.single : dispatch.many;
+    if (variant.pipeline != bound) api.cmd_bind_pipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, variant.pipeline);
+    bound = variant.pipeline;
     api.cmd_bind_sets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipelines_.layout(), 0, 1, &dispatch.set, 0, nullptr);
     api.cmd_push_constants(commands, pipelines_.layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof dispatch.push,
                            dispatch.push.data());
-    api.cmd_dispatch(commands, dispatch.groups, groups, 1);
+    api.cmd_dispatch(commands, variant.groups, (rows + variant.rows - 1) / variant.rows,
+                     dispatch.by_split ? shape.splits : 1);
   }
   full_barrier(device_, commands);
   const ValueInfo& info = graph_.values[graph_.output.value()];

@@ -21,11 +21,13 @@ class VulkanPlan final : public Plan {
 
  private:
   void record(VkCommandBuffer commands, StepShape shape) const;
+  StepShape shape_of(const Step& step) const;
   void write_input(const Step& step);
 
   const Device& device_;
   const Pipelines& pipelines_;
-  const Graph graph_;
+  const FusedGraph fused_;
+  const Graph& graph_;  // of fused_
   const StepLimits limits_;
   PlanMemory memory_;
   BindingSets sets_;

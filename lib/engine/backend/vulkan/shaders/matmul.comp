@@ -2,21 +2,26 @@
 #extension GL_GOOGLE_include_directive : require
 // out[t, n] = sum over k of x[t, k] W[n, k]. 32 lanes share a sum: lane l takes the groups of eight k at l, l + 32, ...
 // in order, and the lanes' sums are added in one fixed tree. So an output's bits depend on its own row and column alone,
-// whatever TOKENS is. A workgroup has 4 teams of 32 lanes; a team computes ROWS outputs for TOKENS tokens.
+// whatever TOKENS and ROWS are. A workgroup has 4 teams of 32 lanes; a team computes ROWS outputs for TOKENS tokens.
+// A bias and another value may be added to the sum, in this order.
 #include "bindings.glsl"
 #include "weights.glsl"
 
+layout(constant_id = 0) const uint kEpilogue = 0;  // bits: 1 adds the bias, 2 adds the value y
 layout(local_size_x = 128) in;
 layout(set = 0, binding = 0, std430) readonly buffer Input { vec4 x[]; };
+layout(set = 0, binding = 1, std430) readonly buffer Added { float y[]; };
+layout(set = 0, binding = 5, std430) readonly buffer Bias { float bias[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer Output { float result[]; };
 layout(push_constant) uniform Push {
   uint rows, columns, row_words;  // of the weight's slice
   uint x_stride, out_stride;      // floats
   uint out_begin;                 // the slice's first column in the output
   uint row_kind;                  // tokens or outputs
+  uint y_stride;
 };
 
-const uint kLanes = 32, kTeams = 4, ROWS = 4;
+const uint kLanes = 32, kTeams = 4;
 const uint kOutputsPerPass = ROWS * TOKENS < 16 ? ROWS * TOKENS : 16;
 const uint kPitch = kLanes * kTeams + 1;  // odd: the columns of the transposed read lie in different banks
 shared float partial[kOutputsPerPass * kPitch];
@@ -77,7 +82,10 @@ void main() {
     if (lane < kOutputsPerPass) {
       const uint i = pass * kOutputsPerPass + lane, row = first_row + i / TOKENS, token = first_token + i % TOKENS;
       if (row < rows && token < tokens) {
-        result[token * out_stride + out_begin + row] = sum_of_lanes(lane * kPitch + team * kLanes);
+        precise float value = sum_of_lanes(lane * kPitch + team * kLanes);
+        if ((kEpilogue & 1) != 0) value += bias[out_begin + row];
+        if ((kEpilogue & 2) != 0) value += y[token * y_stride + out_begin + row];
+        result[token * out_stride + out_begin + row] = value;
       }
     }
   }
