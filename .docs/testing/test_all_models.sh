@@ -147,7 +147,9 @@ test_cell() {
     problem=$(text_field message <"$folder/spawn.json")
     [ -n "$problem" ] || problem=$(tail -1 "$folder/spawn.err")
     case $problem in
-      *"is not in this build"*) finish skipped "$model" "$backend" "$pool" "backend '$backend' is not in the worker's build" ;;
+      *"is not in this build"* | *"on Apple's systems alone"* | *"and it is not installed"*)
+        finish skipped "$model" "$backend" "$pool" "the worker program has no backend '$backend'"
+        ;;
       *) finish failed "$model" "$backend" "$pool" "$problem" ;;
     esac
     return
