@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "pool/ids.h"
 #include "pool/limits.h"
+#include "pool/listen_address.h"
 #include "pool/memory_estimate.h"
 #include "pool/model_facts.h"
 #include "pool/program_search.h"
@@ -27,15 +28,29 @@ struct SpawnFlags {
   bool no_wait = false, insecure = false, ignore_memory = false;
 };
 
+std::string key_file(const SpawnFlags& flags, const pool::PoolConfig& config) {
+  return !flags.api_key_file.empty() ? flags.api_key_file : config.worker_api_key_file.value_or("").string();
+}
+
+bool is_declared_open(const SpawnFlags& flags, const pool::PoolConfig& config) {
+  return flags.insecure || config.worker_insecure_no_auth;
+}
+
+std::string listen_address(const Hive& hive, const SpawnFlags& flags) {
+  if (!flags.host.empty()) return flags.host;
+  const bool settled = !key_file(flags, hive.config).empty() || is_declared_open(flags, hive.config);
+  return pool::default_listen_address(hive.config, hive.environment,
+                                      settled ? pool::WorkerAccess::kKeyOrDeclaredOpen : pool::WorkerAccess::kOpen);
+}
+
 // Threads and authentication are the worker's business: they are passed on.
 std::vector<std::string> more_arguments(const SpawnFlags& flags, const pool::PoolConfig& config) {
   std::vector<std::string> arguments;
   if (flags.threads != 0) arguments.insert(arguments.end(), {"--threads", std::to_string(flags.threads)});
   if (!flags.cpu_isa.empty()) arguments.insert(arguments.end(), {"--cpu-isa", flags.cpu_isa});
-  const std::string key_file =
-      !flags.api_key_file.empty() ? flags.api_key_file : config.worker_api_key_file.value_or("").string();
-  if (!key_file.empty()) arguments.insert(arguments.end(), {"--api-key-file", key_file});
-  if (flags.insecure || config.worker_insecure_no_auth) arguments.emplace_back("--insecure-no-auth");
+  const std::string key = key_file(flags, config);
+  if (!key.empty()) arguments.insert(arguments.end(), {"--api-key-file", key});
+  if (is_declared_open(flags, config)) arguments.emplace_back("--insecure-no-auth");
   return arguments;
 }
 
@@ -57,7 +72,7 @@ pool::SpawnRequest make_request(const Hive& hive, const SpawnFlags& flags) {
   request.gpu = flags.gpu;
   request.worker_id = flags.id;
   if (flags.port_given) request.port = flags.port;
-  request.host = flags.host.empty() ? hive.config.worker_host : flags.host;
+  request.host = listen_address(hive, flags);
   request.context = flags.context;
   request.more_arguments = more_arguments(flags, hive.config);
   request.program = pool::find_worker_program(hive.own_program, hive.config, hive.environment);
@@ -125,8 +140,9 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
   CLI::Option* port =
       command->add_option("--port", flags->port, "Port to listen on; 0: a free one (default: 8000 + gpu)");
   command->add_option("--id", flags->id, "The worker's id (default: worker-<backend>-<gpu>)");
-  command->add_option("--listen,--host", flags->host,
-                      "Address to listen on (default 127.0.0.1, or worker_host of config.toml)");
+  command->add_option(
+      "--listen,--host", flags->host,
+      "Address to listen on (default: worker_host of config.toml, or where ssh came in if that is safe, or 127.0.0.1)");
   command->add_option("--context", flags->context,
                       "Positions per request (default: the model's, as far as memory allows)");
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");

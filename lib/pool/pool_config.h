@@ -14,7 +14,7 @@ struct PoolConfig {
   std::optional<std::filesystem::path> models_dir;
   std::optional<std::filesystem::path> runtime_dir;
   std::optional<std::filesystem::path> worker;  ///< the worker program
-  std::string worker_host = "127.0.0.1";        ///< the address that workers listen on
+  std::optional<std::string> worker_host;       ///< the address that workers listen on; see listen_address.h
   std::optional<std::filesystem::path> worker_api_key_file;
   bool worker_insecure_no_auth = false;  ///< workers may listen beyond this machine without a key
 };
