@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 #include <tuple>
 
 #include "base/checked.h"
@@ -85,22 +86,46 @@ Layout layout_of(const Device& device, std::span<const WeightId> used, const Wei
   return layout;
 }
 
-/// Packs the rows into staging memory piece by piece, or straight into the device's where the host reaches it.
+/// Rows [begin, end) of a weight, packed one behind the other.
+struct RowSpan {
+  const Weight& weight;
+  std::uint32_t begin = 0, end = 0, row_words = 0;
+  std::uint64_t bytes() const { return std::uint64_t{end - begin} * row_words * 4; }
+};
+
+void pack_rows(const RowSpan& rows, std::byte* to) {
+  const std::uint64_t stored = formats::row_bytes(rows.weight.dtype, rows.weight.columns);
+  for (std::uint32_t row = rows.begin; row < rows.end; ++row, to += std::uint64_t{rows.row_words} * 4) {
+    pack_row(rows.weight.dtype, rows.weight.data + stored * row, rows.weight.columns,
+             reinterpret_cast<std::uint32_t*>(to));
+  }
+}
+
+/// On several threads when there is much to pack: one alone is slower than the disk and the device.
+void pack_rows_together(const RowSpan& rows, std::byte* to) {
+  const std::uint32_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, kPackingThreadsMax);
+  if (threads == 1 || rows.bytes() < kPackedByOneThread) return pack_rows(rows, to);
+  const std::uint32_t count = rows.end - rows.begin;
+  std::vector<std::jthread> helpers;
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    const auto part = [&](std::uint32_t n) { return static_cast<std::uint32_t>(std::uint64_t{count} * n / threads); };
+    RowSpan share = rows;
+    share.begin = rows.begin + part(i);
+    share.end = rows.begin + part(i + 1);
+    std::byte* const at = to + std::uint64_t{part(i)} * rows.row_words * 4;
+    helpers.emplace_back([share, at] { pack_rows(share, at); });
+  }
+}
+
+/// Packs the rows into staging memory piece by piece.
 void upload(const Weight& weight, const PlacedSlice& slice, const Buffer& target, Uploader& uploader) {
   const std::uint64_t row_bytes = std::uint64_t{slice.row_words} * 4;
-  const std::uint64_t stored = formats::row_bytes(weight.dtype, weight.columns);
-  const auto pack = [&](std::byte* to, std::uint32_t begin, std::uint32_t end) {
-    for (std::uint32_t row = begin; row < end; ++row, to += row_bytes) {
-      pack_row(weight.dtype, weight.data + stored * (slice.row_begin + row), weight.columns,
-               reinterpret_cast<std::uint32_t*>(to));
-    }
-  };
-  const auto piece_rows = static_cast<std::uint32_t>(std::max<std::uint64_t>(kStagingBytes / row_bytes, 1));
+  const auto piece_rows = static_cast<std::uint32_t>(kStagingBytes / row_bytes);
   for (std::uint32_t row = 0; row < slice.rows; row += piece_rows) {
-    const std::uint32_t end = std::min(slice.rows, row + piece_rows);
-    const std::uint64_t bytes = row_bytes * (end - row);
-    pack(uploader.space(bytes), row, end);
-    uploader.copy(bytes, target, slice.offset + row_bytes * row);
+    const RowSpan rows{weight, slice.row_begin + row, slice.row_begin + std::min(slice.rows, row + piece_rows),
+                       slice.row_words};
+    pack_rows_together(rows, uploader.space(rows.bytes()));
+    uploader.copy(rows.bytes(), target, slice.offset + row_bytes * row);
   }
 }
 

@@ -109,6 +109,26 @@ TEST_F(VulkanBackendTest, a_matrix_that_is_used_twice_is_held_once) {
   EXPECT_LT(all, 4096U + 3 * 4 * 32 * 4 + 1024);  // one matrix, three values of four rows, a cache
 }
 
+TEST_F(VulkanBackendTest, a_matrix_that_is_uploaded_in_pieces_arrives_whole) {
+  constexpr std::uint32_t kRows = 4500, kColumns = 1024;  // 18 MB: two pieces, packed by several threads
+  std::vector<float> values(std::size_t{kRows} * kColumns);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
+  WeightTable weights;
+  GraphBuilder builder(weights);
+  const WeightId matrix = weights.add(
+      {.name = "m", .rows = kRows, .columns = kColumns, .data = reinterpret_cast<const std::byte*>(values.data())});
+  const Graph graph = builder.finish(builder.matmul(builder.input(kColumns), matrix));
+  const auto backend = make_vulkan_backend({});
+  const auto plan = backend->compile(graph, weights, SmallModel().kv, {.tokens_max = 1, .outputs_max = 1});
+  const std::vector<float> input(kColumns, 0.5F);
+  std::vector<float> output(kRows), expected(kRows, 0.0F);
+  for (std::size_t i = 0; i < values.size(); ++i) expected[i / kColumns] += 0.5F * values[i];  // exact
+  const TokenId token;
+  const StepSequence sequence{.tokens = 1};
+  backend->run(*plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
+  EXPECT_EQ(output, expected);
+}
+
 TEST_F(VulkanBackendTest, a_damaged_pipeline_cache_is_replaced) {
   const fs::path folder = fs::path(testing::TempDir()) / "rbee_vulkan_pipelines";
   fs::remove_all(folder);

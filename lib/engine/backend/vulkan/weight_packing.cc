@@ -58,29 +58,39 @@ void put_half(std::uint32_t* words, std::uint32_t index, const Byte* half) {
   std::memcpy(reinterpret_cast<Byte*>(words) + 2 * std::size_t{index}, half, 2);
 }
 
-/// Low nibbles of 16 bytes are the first 16 values, high ones the next 16.
-void put_nibbles_32(const Byte* bytes, std::uint32_t* words) {
-  for (std::uint32_t w = 0; w < 2; ++w) {
-    std::uint32_t low = 0, high = 0;
-    for (std::uint32_t i = 0; i < 8; ++i) {
-      low |= std::uint32_t{bytes[8 * w + i] & 15U} << 4 * i;
-      high |= std::uint32_t{bytes[8 * w + i]} >> 4 << 4 * i;
-    }
-    words[w] = low;
-    words[w + 2] = high;
-  }
+std::uint64_t eight_bytes(const Byte* at) {
+  std::uint64_t bytes;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes;  // byte i in bits 8i on: the machines that this runs on are little-endian
 }
 
-/// Low nibbles of 32 bytes are 32 values, high ones the 32 values `distance` words on.
-void put_nibbles_64(const Byte* bytes, std::uint32_t* words, std::uint32_t distance) {
-  for (std::uint32_t w = 0; w < 4; ++w) {
-    std::uint32_t low = 0, high = 0;
-    for (std::uint32_t i = 0; i < 8; ++i) {
-      low |= std::uint32_t{bytes[8 * w + i] & 15U} << 4 * i;
-      high |= std::uint32_t{bytes[8 * w + i]} >> 4 << 4 * i;
-    }
-    words[w] = low;
-    words[w + distance] = high;
+/// The low nibbles of eight bytes, byte i's at bit 4i.
+std::uint32_t low_nibbles(std::uint64_t bytes) {
+  bytes &= 0x0F0F0F0F0F0F0F0FU;
+  bytes = (bytes | bytes >> 4) & 0x00FF00FF00FF00FFU;
+  bytes = (bytes | bytes >> 8) & 0x0000FFFF0000FFFFU;
+  return static_cast<std::uint32_t>(bytes | bytes >> 16);
+}
+
+/// The low bit pairs of eight bytes, byte i's at bit 2i.
+std::uint32_t low_pairs(std::uint64_t bytes) {
+  bytes &= 0x0303030303030303U;
+  bytes = (bytes | bytes >> 6) & 0x000F000F000F000FU;
+  bytes = (bytes | bytes >> 12) & 0x000000FF000000FFU;
+  return static_cast<std::uint32_t>((bytes | bytes >> 24) & 0xFFFFU);
+}
+
+/// The lowest bits of eight bytes, byte i's at bit i: the product moves each to the top byte without a carry.
+std::uint32_t low_bits(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>((bytes & 0x0101010101010101U) * 0x0102040810204080U >> 56);
+}
+
+/// The low nibbles of 8 * `words` bytes are that many words of values, the high ones those `distance` words on.
+void put_nibbles(const Byte* bytes, std::uint32_t words, std::uint32_t* to, std::uint32_t distance) {
+  for (std::uint32_t w = 0; w < words; ++w) {
+    const std::uint64_t both = eight_bytes(bytes + 8 * w);
+    to[w] = low_nibbles(both);
+    to[w + distance] = low_nibbles(both >> 4);
   }
 }
 
@@ -91,9 +101,9 @@ void pack_block_32(DType dtype, const Byte* block, std::uint32_t b, const Planes
     std::memcpy(words + 8 * b, block + 2, 32);
   } else if (dtype == DType::kQ5_0) {
     std::memcpy(words + planes.bits + b, block + 2, 4);
-    put_nibbles_32(block + 6, words + 4 * b);
+    put_nibbles(block + 6, 2, words + 4 * b, 2);
   } else {
-    put_nibbles_32(block + 2, words + 4 * b);
+    put_nibbles(block + 2, 2, words + 4 * b, 2);
   }
 }
 
@@ -101,7 +111,7 @@ void pack_block_32(DType dtype, const Byte* block, std::uint32_t b, const Planes
 void put_fifth_bits(const Byte* bytes, std::uint32_t* words) {
   for (std::uint32_t group = 0; group < 8; ++group) {
     std::uint32_t bits = 0;
-    for (std::uint32_t l = 0; l < 32; ++l) bits |= std::uint32_t{bytes[l] >> group & 1U} << l;
+    for (std::uint32_t l = 0; l < 32; l += 8) bits |= low_bits(eight_bytes(bytes + l) >> group) << l;
     words[group] = bits;
   }
 }
@@ -111,7 +121,7 @@ void pack_block_45_k(DType dtype, const Byte* block, std::uint32_t b, const Plan
   std::memcpy(words + planes.scales + 3 * b, block + 4, 12);
   if (dtype == DType::kQ5_K) put_fifth_bits(block + 16, words + planes.bits + 8 * b);
   const Byte* nibbles = block + (dtype == DType::kQ5_K ? 48 : 16);
-  for (std::uint32_t pair = 0; pair < 4; ++pair) put_nibbles_64(nibbles + 32 * pair, words + 32 * b + 8 * pair, 4);
+  for (std::uint32_t pair = 0; pair < 4; ++pair) put_nibbles(nibbles + 32 * pair, 4, words + 32 * b + 8 * pair, 4);
 }
 
 void pack_block_6_k(const Byte* block, std::uint32_t b, const Planes& planes, std::uint32_t* words) {
@@ -119,15 +129,13 @@ void pack_block_6_k(const Byte* block, std::uint32_t b, const Planes& planes, st
   std::memcpy(words + planes.scales + 4 * b, block + 192, 16);
   for (std::uint32_t half = 0; half < 2; ++half) {
     std::uint32_t* nibbles = words + 32 * b + 16 * half;
-    put_nibbles_64(block + 64 * half, nibbles, 8);
-    put_nibbles_64(block + 64 * half + 32, nibbles + 4, 8);
+    put_nibbles(block + 64 * half, 4, nibbles, 8);
+    put_nibbles(block + 64 * half + 32, 4, nibbles + 4, 8);
     const Byte* high = block + 128 + 32 * half;
     for (std::uint32_t w = 0; w < 8; ++w) {  // 16 values each
-      std::uint32_t bits = 0;
-      for (std::uint32_t i = 0; i < 16; ++i) {
-        bits |= std::uint32_t{high[16 * (w % 2) + i] >> 2 * (w / 2) & 3U} << 2 * i;
-      }
-      words[planes.bits + 16 * b + 8 * half + w] = bits;
+      const Byte* bytes = high + 16 * (w % 2);
+      words[planes.bits + 16 * b + 8 * half + w] =
+          low_pairs(eight_bytes(bytes) >> 2 * (w / 2)) | low_pairs(eight_bytes(bytes + 8) >> 2 * (w / 2)) << 16;
     }
   }
 }
