@@ -1,5 +1,6 @@
 // models catalog, list, info.
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -28,6 +29,18 @@ int show_catalog(Hive& hive, CatalogRows rows) {
   }
   hive.terminal.document(to_json(catalog));
   return kDone;
+}
+
+// What one token costs: the weights that are read for it, and the parameters that it is multiplied with while a prompt
+// is processed, where the output head is needed once. Of an embedding that is no head too, one row is read. About:
+// every tensor counts with the mean size of a parameter.
+json::value work_per_token(const pool::ModelFacts& facts) {
+  const double parameters = static_cast<double>(facts.parameters);
+  const double table = static_cast<double>(facts.config.vocab_size) * facts.config.hidden_size;
+  const double head_only = facts.config.tied_embeddings ? 0 : table;
+  return {{"read_bytes", static_cast<double>(facts.weight_bytes) * (1 - head_only / std::max(parameters, 1.0))},
+          {"prompt_parameters", parameters - table - head_only},
+          {"kv_bytes_per_position", pool::estimate_memory(facts.config, facts.weight_bytes, 1).kv}};
 }
 
 void print_facts(Terminal& terminal, const wire::CatalogModel& model, const std::filesystem::path& path) {
@@ -70,6 +83,7 @@ int show_info(Hive& hive, const std::string& id) {
                                                           human_bytes(whole.total()), whole.context,
                                                           human_bytes(available_memory_bytes())));
     document["parameters"] = facts.parameters;
+    document["work_per_token"] = work_per_token(facts);
     document["memory"] = {
         {"weights", estimate.weights},          {"kv", estimate.kv},         {"overhead", estimate.overhead},
         {"context", estimate.context},          {"total", estimate.total()}, {"total_whole_context", whole.total()},

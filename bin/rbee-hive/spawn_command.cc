@@ -1,6 +1,7 @@
 #include "spawn_command.h"
 
 #include <memory>
+#include <optional>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -24,6 +25,7 @@ struct SpawnFlags {
   std::string backend, model, id, host, api_key_file, cpu_isa;
   std::uint32_t gpu = 0, context = 0, threads = 0, timeout_seconds = pool::kLoadStall.count();
   std::uint16_t port = 0;
+  std::optional<std::uint32_t> draft_max;
   bool port_given = false;
   bool no_wait = false, insecure = false, ignore_memory = false;
 };
@@ -48,6 +50,7 @@ std::vector<std::string> more_arguments(const SpawnFlags& flags, const pool::Poo
   std::vector<std::string> arguments;
   if (flags.threads != 0) arguments.insert(arguments.end(), {"--threads", std::to_string(flags.threads)});
   if (!flags.cpu_isa.empty()) arguments.insert(arguments.end(), {"--cpu-isa", flags.cpu_isa});
+  if (flags.draft_max) arguments.insert(arguments.end(), {"--draft-max", std::to_string(*flags.draft_max)});
   const std::string key = key_file(flags, config);
   if (!key.empty()) arguments.insert(arguments.end(), {"--api-key-file", key});
   if (is_declared_open(flags, config)) arguments.emplace_back("--insecure-no-auth");
@@ -148,6 +151,8 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");
   command->add_option("--cpu-isa", flags->cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
       ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
+  command->add_option("--draft-max", flags->draft_max, "Tokens guessed and verified per step; 0: off (default: 16)")
+      ->check(CLI::Range(0, 64));
   command
       ->add_option("--timeout", flags->timeout_seconds, "Seconds without loading progress before it is given up (300)")
       ->check(CLI::Range(1, 86'400));

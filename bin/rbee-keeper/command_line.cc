@@ -70,13 +70,16 @@ void build_command_line(CLI::App& app, Invocation& invocation) {
   add_pool_list_commands(pool, invocation);
   add_pool_git_commands(pool, invocation);
   add_test_command(app, invocation);
+  add_bench_command(app, invocation);
   add_infer_command(app, invocation);
   add_chat_command(app, invocation);
   add_completions_command(app, invocation);
 }
 
 std::vector<std::string> value_flags() {
-  return {"--host", "--models", "--backends", "--pools", "--out", "--write-support"};
+  return {"--host",  "--models",  "--backends", "--pools",     "--out",      "--write-support", "--model",
+          "--shape", "--layers",  "--backend",  "--threads",   "--cpu-isa",  "--prompt",        "--generate",
+          "--depth", "--streams", "--rounds",   "--draft-max", "--peaks-mib"};
 }
 
 }  // namespace rbee::keeper

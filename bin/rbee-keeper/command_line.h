@@ -12,6 +12,7 @@ namespace rbee::keeper {
 
 void add_pool_list_commands(CLI::App& pool, Invocation& invocation);  ///< list, add, remove
 void add_pool_git_commands(CLI::App& pool, Invocation& invocation);   ///< git pull, status, build
+void add_bench_command(CLI::App& app, Invocation& invocation);        ///< bench, bench compare
 void add_test_command(CLI::App& app, Invocation& invocation);         ///< test, test diff
 void add_infer_command(CLI::App& app, Invocation& invocation);
 void add_chat_command(CLI::App& app, Invocation& invocation);

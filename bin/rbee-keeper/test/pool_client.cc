@@ -141,9 +141,11 @@ std::optional<json::value> PoolClient::expected(const std::string& model) {
   return std::move(*expected);
 }
 
-SpawnedWorker PoolClient::spawn(const std::string& backend, const std::string& model, const std::string& worker_id) {
-  const json::value document =
-      ask({"worker", "spawn", backend, "--model", model, "--port", "0", "--id", worker_id}, kHiveLoad);
+SpawnedWorker PoolClient::spawn(const std::string& backend, const std::string& model, const std::string& worker_id,
+                                const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"worker", "spawn", backend, "--model", model, "--port", "0", "--id", worker_id};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const json::value document = ask(std::move(arguments), kHiveLoad);
   SpawnedWorker out;
   try {
     out.worker_id = worker_id;

@@ -40,15 +40,17 @@ class PoolClient {
   /// The model's expected.json; nothing when it has none.
   std::optional<boost::json::value> expected(const std::string& model);
 
-  SpawnedWorker spawn(const std::string& backend, const std::string& model, const std::string& worker_id);
+  /// `more` are further flags of 'worker spawn'.
+  SpawnedWorker spawn(const std::string& backend, const std::string& model, const std::string& worker_id,
+                      const std::vector<std::string>& more = {});
   /// "stopped", "killed", "already dead".
   std::string stop(const std::string& worker_id);
   std::vector<std::string> log(const std::string& worker_id);
 
- private:
-  /// The document of a command, which must succeed.
+  /// The document of a command of at least two words, which must succeed.
   boost::json::value ask(std::vector<std::string> arguments, std::chrono::seconds timeout);
 
+ private:
   PoolSession& session_;
 };
 

@@ -20,10 +20,11 @@ void stop_quietly(PoolClient& pool, const std::string& id) {
 
 }  // namespace
 
-WorkerLease::WorkerLease(PoolClient& pool, const std::string& backend, const std::string& model)
+WorkerLease::WorkerLease(PoolClient& pool, const std::string& backend, const std::string& model,
+                         const std::vector<std::string>& more_flags)
     : pool_(pool), id_("rbee-test-" + backend + "-" + random_hex(4)) {
   try {
-    worker_ = pool_.spawn(backend, model, id_);
+    worker_ = pool_.spawn(backend, model, id_, more_flags);
     origin_ = pool_.origin(worker_);
   } catch (const std::exception&) {
     stop_quietly(pool_, id_);  // it may be loading still

@@ -13,7 +13,8 @@ namespace rbee::keeper {
 class WorkerLease {
  public:
   /// Returns when the worker is ready. Throws what PoolClient::spawn() throws; nothing runs then.
-  WorkerLease(PoolClient& pool, const std::string& backend, const std::string& model);
+  WorkerLease(PoolClient& pool, const std::string& backend, const std::string& model,
+              const std::vector<std::string>& more_flags = {});
   ~WorkerLease();
   WorkerLease(const WorkerLease&) = delete;
   WorkerLease& operator=(const WorkerLease&) = delete;
