@@ -1,4 +1,5 @@
 // Random loads against a model of the engine: whatever arrives, the scheduler's promises hold.
+#include <algorithm>
 #include <deque>
 #include <random>
 #include <utility>
@@ -23,6 +24,7 @@ class Model {
     limits_.sequences_max = pick(1, 12);
     limits_.tokens_max = pick(2, 40);
     limits_.rows_max = pick(2, 20);
+    limits_.token_cost = pick(0, 10) / 10.0;
     limits_.free_blocks = pick(20, 60);
     blocks_total_ = limits_.free_blocks;
   }
@@ -37,6 +39,10 @@ class Model {
   }
 
   void step() {
+    for (ModelSequence& s : running_) {
+      s.now.draft_tokens = s.now.decoding ? std::min(pick(0, 8), s.answer_left - 1) : 0;
+      s.now.acceptance = pick(0, 98) / 100.0;
+    }
     SchedulerSnapshot snapshot = limits_;
     for (const ModelSequence& s : running_) snapshot.running.push_back(s.now);
     for (const ModelSequence& s : waiting_) snapshot.waiting.push_back(s.now);
@@ -67,13 +73,17 @@ class Model {
   void apply(const Schedule& result) {
     std::uint32_t tokens = 0, rows = 0;
     std::vector<std::uint32_t> given(running_.size(), 0);
+    const bool prefills = std::any_of(running_.begin(), running_.end(), [](const auto& s) { return !s.now.decoding; });
     for (const ScheduledChunk& chunk : result.chunks) {
       ASSERT_LT(chunk.sequence, running_.size());
       ModelSequence& s = running_[chunk.sequence];
       ASSERT_GT(chunk.tokens, 0U);
       ASSERT_LE(chunk.tokens, s.now.tokens_left);
       ASSERT_EQ(std::exchange(given[chunk.sequence], chunk.tokens), 0U) << "one chunk for a sequence";
-      tokens += chunk.tokens;
+      ASSERT_LE(chunk.draft, s.now.draft_tokens);
+      ASSERT_TRUE(chunk.draft == 0 || !prefills) << "guesses take tokens from prompts";
+      tokens += chunk.tokens + chunk.draft;
+      rows += chunk.draft;
       const bool reaches_end = chunk.tokens == s.now.tokens_left;
       rows += s.now.rows == RowsWanted::kEvery ? chunk.tokens : (reaches_end ? 1 : 0);
     }
@@ -82,6 +92,7 @@ class Model {
     ASSERT_EQ(tokens > 0, !running_.empty()) << "the engine stands still";
     check_oldest_prefill(given);
     for (std::size_t i = 0; i < running_.size(); ++i) advance(running_[i], given[i]);
+    for (const ScheduledChunk& chunk : result.chunks) accept(running_[chunk.sequence], pick(0, chunk.draft));
   }
 
   void advance(ModelSequence& s, std::uint32_t tokens) {
@@ -98,6 +109,14 @@ class Model {
     s.now.decoding = true;
     s.now.rows = RowsWanted::kLast;
     if (--s.answer_left > 0) s.now.tokens_left = 1;
+  }
+
+  // So many of the guesses came true.
+  void accept(ModelSequence& s, std::uint32_t guesses) {
+    if (guesses == 0) return;
+    ASSERT_LT(guesses, s.answer_left + 1);
+    s.answer_left -= guesses;
+    s.now.tokens_left = s.answer_left > 0 ? 1 : 0;
   }
 
   void check_oldest_prefill(const std::vector<std::uint32_t>& given) {

@@ -120,5 +120,21 @@ TEST(Schedule, the_last_token_of_a_prompt_waits_for_a_free_row) {
   EXPECT_EQ(tokens_of(result, 2), 9U);
 }
 
+TEST(Schedule, a_lone_decoding_sequence_carries_its_guesses_and_a_prompt_keeps_them_out) {
+  SchedulerSnapshot now = snapshot(64);
+  now.token_cost = 0.1;
+  SequenceSnapshot sure = decode();
+  sure.draft_tokens = 5;
+  sure.acceptance = 0.95;
+  now.running = {sure};
+  ASSERT_EQ(schedule(now).chunks.size(), 1U);
+  EXPECT_EQ(schedule(now).chunks[0].tokens, 1U);
+  EXPECT_EQ(schedule(now).chunks[0].draft, 5U);
+  now.rows_max = 3;
+  EXPECT_EQ(schedule(now).chunks[0].draft, 2U) << "every guess needs a row";
+  now.running.push_back(prefill(10));
+  EXPECT_EQ(schedule(now).chunks[0].draft, 0U);
+}
+
 }  // namespace
 }  // namespace rbee::engine
