@@ -27,6 +27,7 @@ class Activations {
   /// Which memory a value lies in: values with the same number share it.
   std::uint32_t slot(ValueId value) const { return plan_.slot_of[value.value()]; }
   std::size_t slot_count() const { return slots_.size(); }
+  const std::vector<Buffer>& slots() const { return slots_; }
 
  private:
   const BufferPlan plan_;

@@ -8,6 +8,25 @@
 #include "engine/backend/vulkan/limits.h"
 
 namespace rbee::engine::vulkan {
+namespace {
+
+// What no shader writes is no number, and so it is seen.
+void fill_with_nan(const Device& device, const std::vector<Buffer>& buffers) {
+  constexpr std::uint32_t kNan = 0xFFFFFFFF;
+  const CommandPool pool(device);
+  const Owned<VkFence> fence = make_fence(device);
+  const VkCommandBuffer commands = pool.allocate();
+  begin_commands(device, commands, Use::kOnce);
+  for (const Buffer& buffer : buffers) {
+    device.api().cmd_fill_buffer(commands, buffer.handle(), 0, VK_WHOLE_SIZE, kNan);
+  }
+  full_barrier(device, commands);
+  end_commands(device, commands);
+  device.submit(commands, fence.get());
+  device.wait(fence.get(), "clearing the activations");
+}
+
+}  // namespace
 
 VulkanPlan::VulkanPlan(const Device& device, Pipelines& pipelines, const Graph& graph, const WeightTable& weights,
                        const KvLayout& kv, const StepLimits& limits)
@@ -20,7 +39,9 @@ VulkanPlan::VulkanPlan(const Device& device, Pipelines& pipelines, const Graph& 
       sets_(device, pipelines),
       dispatches_(make_dispatches(fused_, weights, memory_, pipelines, sets_)),
       recordings_(device),
-      fence_(make_fence(device)) {}
+      fence_(make_fence(device)) {
+  fill_with_nan(device, memory_.values.slots());
+}
 
 void VulkanPlan::run(const Step& step, std::span<float> output) {
   const ValueInfo& info = graph_.values[graph_.output.value()];
