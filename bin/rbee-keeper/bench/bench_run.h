@@ -35,7 +35,7 @@ struct BenchWorld {
   const std::function<void(std::string_view)>& says;  ///< what begins
 };
 
-/// The machine's peaks first, while nothing of the bench's runs; then start, speeds and memory. Worker and temporary
+/// The machine's peaks while nothing of the bench's runs; between, start, speeds and memory. Worker and temporary
 /// models are gone when it returns or throws. Throws Error as PoolClient and WorkerClient do.
 BenchResult run_bench(PoolSession& session, const BenchPlan& plan, const BenchWorld& world);
 
