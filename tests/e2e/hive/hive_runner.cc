@@ -16,7 +16,7 @@ boost::json::value HiveResult::json() const {
   return parse_json(out, "standard output");
 }
 
-TestPool::TestPool(fs::path worker) : home_(fs::temp_directory_path() / ("rbee_pool_" + random_hex(6))) {
+TestPool::TestPool(fs::path worker) : home_(fs::temp_directory_path() / ("rbee_pool_" + random_hex(6)) / "home") {
   fs::create_directories(home_);
   environment_ = {"PATH=/usr/bin:/bin", "RBEE_HOME=" + home_.string(), "RBEE_WORKER=" + worker.string(),
                   "HF_TOKEN=secret-token"};
@@ -24,7 +24,7 @@ TestPool::TestPool(fs::path worker) : home_(fs::temp_directory_path() / ("rbee_p
 
 TestPool::~TestPool() {
   run({"worker", "stop-all", "--timeout", "1"});
-  fs::remove_all(home_);
+  fs::remove_all(home_.parent_path());
 }
 
 RunningHive TestPool::start(std::vector<std::string> arguments) const {
