@@ -21,4 +21,4 @@ set_target_properties(header_check PROPERTIES UNITY_BUILD OFF)
 
 add_test(NAME headers_compile_alone
          COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target header_check)
-set_tests_properties(headers_compile_alone PROPERTIES LABELS style TIMEOUT 900 RUN_SERIAL ON)
+set_tests_properties(headers_compile_alone PROPERTIES LABELS style TIMEOUT 2400 RUN_SERIAL ON)
