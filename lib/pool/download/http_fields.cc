@@ -66,7 +66,7 @@ std::optional<std::string> next_link(std::string_view link) {
   }
 }
 
-std::optional<WallTime> parse_http_date(std::string_view text) {
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
   constexpr std::string_view kForm = "Sun, 06 Nov 1994 08:49:37 GMT";
   if (text.size() != kForm.size() || text.substr(3, 2) != ", " || text.substr(25) != " GMT" || text[19] != ':' ||
       text[22] != ':' || text[7] != ' ' || text[11] != ' ' || text[16] != ' ') {
@@ -91,7 +91,8 @@ std::optional<std::chrono::seconds> asked_wait(const HttpHead& head, WallTime no
       return bounded(static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, kSecondsMax)));
     }
     if (const auto date = parse_http_date(text)) {
-      return bounded(std::chrono::ceil<std::chrono::seconds>(*date - now).count());
+      // Seconds, because nanoseconds end in the year 2262.
+      return bounded((*date - std::chrono::floor<std::chrono::seconds>(now)).count());
     }
   }
   if (const auto field = head.header("ratelimit")) {

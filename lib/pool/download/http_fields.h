@@ -16,7 +16,7 @@ namespace rbee::pool::download {
 std::optional<std::string> next_link(std::string_view link);
 
 /// An IMF-fixdate: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
-std::optional<WallTime> parse_http_date(std::string_view text);
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
 
 /// How long the server asks to wait: Retry-After in seconds or as a date (RFC 9110, 10.2.3), else the reset time `t` of
 /// RateLimit where `r` is 0 (draft-ietf-httpapi-ratelimit-headers). Never negative.

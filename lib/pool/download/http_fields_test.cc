@@ -35,6 +35,7 @@ TEST(HttpFieldsTest, the_server_asks_to_wait_in_three_ways) {
   EXPECT_EQ(wait("retry-after", " 7 "), 7s);
   EXPECT_EQ(wait("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"), 30s);
   EXPECT_EQ(wait("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT"), 0s);
+  EXPECT_GT(wait("retry-after", "Sun, 06 Nov 3988 08:49:37 GMT"), std::chrono::seconds(kAskedWaitMax));
   EXPECT_EQ(wait("ratelimit", "\"api\";r=0;t=55"), 55s);
   EXPECT_EQ(wait("ratelimit", "\"api\";r=3;t=55"), std::nullopt);
   EXPECT_EQ(wait("retry-after", "-5"), std::nullopt);
