@@ -168,7 +168,7 @@ class Lifecycle {
     return cut == 0 ? 0 : 1;
   }
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   Happenings happenings_;
   Worker worker_;
   net::Server server_;

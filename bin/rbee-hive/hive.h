@@ -35,7 +35,7 @@ class Hive {
 
   const Environment& environment;
   Terminal& terminal;
-  const SystemClock clock;
+  const SystemClock clock{};
   const std::filesystem::path home;
   const pool::PoolConfig config;
   const pool::PoolPaths paths;

@@ -31,7 +31,7 @@ class Keeper {
   const GlobalFlags flags;
   const Environment& environment;
   Terminal& terminal;
-  const SystemClock clock;
+  const SystemClock clock{};
   const std::filesystem::path home;
   const pool::KeeperConfig config;
   const std::filesystem::path own_program;

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <system_error>
+
 #if defined(__APPLE__)
 #include <mach-o/dyld.h>
 #endif

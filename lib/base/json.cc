@@ -3,6 +3,9 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <locale>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -16,6 +19,20 @@ namespace {
 namespace json = boost::json;
 using ParseError = json::error_code;
 using json::string_view;
+
+/// The double nearest to a JSON number, or nothing when there is none.
+std::optional<double> nearest_double(string_view text) {
+  double number = 0;
+#if defined(__cpp_lib_to_chars)
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+#else  // libc++ reads no floating-point numbers there
+  std::istringstream in{std::string(text)};
+  in.imbue(std::locale::classic());
+  const bool whole = static_cast<bool>(in >> number) && in.peek() == std::istringstream::traits_type::eof();
+#endif
+  return whole ? std::optional(number) : std::nullopt;
+}
 
 // Receives Boost.JSON's events, builds the document and finds duplicate keys.
 class Handler {
@@ -84,9 +101,7 @@ class Handler {
   }
   // Boost 1.81 rounds some numbers wrongly; the catalog must read what it wrote.
   bool on_double(double number, string_view text, ParseError& ec) {
-    double exact = number;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), exact);
-    if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size()) number = exact;
+    number = nearest_double(text).value_or(number);
     if (!std::isfinite(number)) {
       ec = json::error::exponent_overflow;
       return false;

@@ -1,16 +1,19 @@
 #pragma once
 // What a run is about: one model on one backend of one pool, and how that can turn out.
 
-#include <compare>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace rbee::matrix {
 
 struct CellKey {
   std::string pool, backend, model;
 
-  friend auto operator<=>(const CellKey&, const CellKey&) = default;
+  friend bool operator==(const CellKey&, const CellKey&) = default;
+  friend bool operator<(const CellKey& a, const CellKey& b) {
+    return std::tie(a.pool, a.backend, a.model) < std::tie(b.pool, b.backend, b.model);
+  }
 };
 
 enum class CellState {

@@ -1,8 +1,8 @@
 #pragma once
 // Rows and columns of a run's table.
 
-#include <compare>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "matrix/results.h"
@@ -11,7 +11,10 @@ namespace rbee::matrix {
 
 struct Column {
   std::string pool, backend;
-  friend auto operator<=>(const Column&, const Column&) = default;
+  friend bool operator==(const Column&, const Column&) = default;
+  friend bool operator<(const Column& a, const Column& b) {
+    return std::tie(a.pool, a.backend) < std::tie(b.pool, b.backend);
+  }
 };
 
 struct Layout {

@@ -59,7 +59,10 @@ void measure_reads(Pages pages, const PeakOptions& options, const Clock& clock, 
   const PeakBuffer buffer(options.buffer_bytes, pages);
   std::vector<std::thread> writers;
   for (std::uint32_t t = 0; t < options.threads; ++t) {
-    writers.emplace_back([&, t] { std::ranges::fill(part_of(buffer, t, options.threads), t + 1); });
+    writers.emplace_back([&, t] {
+      const std::span<std::uint64_t> part = part_of(buffer, t, options.threads);
+      std::fill(part.begin(), part.end(), t + 1);
+    });
   }
   for (std::thread& writer : writers) writer.join();
   for (const ReadPattern& pattern : read_patterns()) {

@@ -32,7 +32,7 @@ TEST(Peaks, every_kernel_runs_and_depends_on_its_input) {
 }
 
 TEST(Peaks, a_measurement_names_all_it_did_and_the_best_of_each) {
-  const SystemClock clock;
+  const SystemClock clock{};
   const Peaks peaks =
       measure_peaks({.threads = 2, .buffer_bytes = 2_MiB, .slice = std::chrono::milliseconds(1), .rounds = 1}, clock);
   EXPECT_EQ(peaks.threads, 2U);
@@ -49,7 +49,7 @@ TEST(Peaks, a_measurement_names_all_it_did_and_the_best_of_each) {
 }
 
 TEST(Peaks, options_out_of_range_are_refused) {
-  const SystemClock clock;
+  const SystemClock clock{};
   EXPECT_THROW(measure_peaks({.threads = 0}, clock), Error);
   EXPECT_THROW(measure_peaks({.threads = 2000}, clock), Error);
   EXPECT_THROW(measure_peaks({.threads = 1, .buffer_bytes = 1000}, clock), Error);

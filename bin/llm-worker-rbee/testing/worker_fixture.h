@@ -70,7 +70,7 @@ class WorkerTest : public testing::Test {
     return true;
   }
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   std::unique_ptr<Worker> worker_;
   std::unique_ptr<net::Server> server_;
 };

@@ -54,7 +54,7 @@ class PoolRunTest : public testing::Test {
 
   FakePool pool_{"ws"};
   TestPlan plan_;
-  const SystemClock clock_;
+  const SystemClock clock_{};
   std::atomic<bool> stop_ = false;
   matrix::PoolRecord machine_;
   std::size_t planned_ = 0;

@@ -35,8 +35,8 @@ EngineLoop::EngineLoop(EngineLoopParts parts)
     : parts_(std::move(parts)),
       token_cost_(parts_.backend.describe().token_cost),
       pool_(parts_.kv_blocks),
-      logits_(std::make_unique_for_overwrite<float[]>(std::size_t{parts_.limits.step_rows_max} *
-                                                      parts_.traits.vocab_size)) {
+      logits_(
+          std::unique_ptr<float[]>(new float[std::size_t{parts_.limits.step_rows_max} * parts_.traits.vocab_size])) {
   RBEE_CHECK(parts_.limits.step_tokens_max >= kStepTokensMin && parts_.limits.step_rows_max >= kLogitRowsMin);
   RBEE_CHECK(blocks_for(parts_.bounds.context, parts_.kv_block_tokens) <= parts_.kv_blocks);
   stats_.kv_blocks_total = pool_.total();

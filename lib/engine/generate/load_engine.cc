@@ -190,7 +190,7 @@ EngineParts load_parts(const EngineOptions& options, const std::function<void(co
 std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
                                      const std::function<void(const LoadProgress&)>& progress) {
   check_options(options);
-  const SystemClock clock;
+  const SystemClock clock{};
   const SteadyTime begin = clock.now();
   EngineParts parts = load_parts(
       options, progress ? progress : [](const LoadProgress&) {});

@@ -56,7 +56,7 @@ class LoadedEngine final : public Engine {
   EngineStats stats() const override { return loop_->stats(); }
 
  private:
-  const SystemClock clock_;
+  const SystemClock clock_{};
   EngineParts parts_;
   const SequenceTraits traits_;
   std::unique_ptr<EngineLoop> loop_;  // last: its thread uses all of the above

@@ -7,10 +7,10 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
+#include "base/joined_threads.h"
 #include "base/units.h"
 
 namespace rbee::engine {
@@ -104,15 +104,15 @@ class Warmer {
 void warm_weights(const Graph& graph, const WeightTable& weights, std::uint32_t layers, std::uint32_t threads,
                   const std::function<void(const LoadProgress&)>& progress) {
   Warmer warmer(pieces_in_order(graph, weights));
-  std::vector<std::jthread> helpers;
+  JoinedThreads helpers;
   for (std::uint32_t i = 1; i < threads; ++i) {
-    helpers.emplace_back([&] {
+    helpers.start([&] {
       while (warmer.warm_next()) {
       }
     });
   }
   while (warmer.warm_next()) progress(warmer.progress(layers));
-  helpers.clear();  // joins
+  helpers.join();
   if (warmer.failed()) {
     fail(ErrorKind::kBadFile, "a weight's bytes cannot be read: the model file became shorter, or its disk fails");
   }

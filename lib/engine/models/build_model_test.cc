@@ -67,7 +67,8 @@ class FakeFiles final : public formats::ModelFiles {
 };
 
 std::size_t count_ops(const Graph& graph, OpKind kind) {
-  return static_cast<std::size_t>(std::ranges::count_if(graph.ops, [kind](const Op& op) { return op.kind == kind; }));
+  return static_cast<std::size_t>(
+      std::count_if(graph.ops.begin(), graph.ops.end(), [kind](const Op& op) { return op.kind == kind; }));
 }
 
 std::string error_of(const FakeFiles& files, ErrorKind kind) {

@@ -110,7 +110,7 @@ class ModelDownloadTest : public testing::Test {
     return download_model(request, world, watcher_);
   }
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   const fs::path models_ = fs::temp_directory_path() / ("rbee_download_" + random_hex(6));
   CatalogStore catalog_{models_ / "catalog.json", "pool", clock_};
   MemoryHub hub_{kModel};

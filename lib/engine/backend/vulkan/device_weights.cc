@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/joined_threads.h"
 #include "engine/backend/vulkan/limits.h"
 #include "engine/backend/vulkan/uploader.h"
 #include "engine/backend/vulkan/weight_packing.h"
@@ -106,14 +107,14 @@ void pack_rows_together(const RowSpan& rows, std::byte* to) {
   const std::uint32_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, kPackingThreadsMax);
   if (threads == 1 || rows.bytes() < kPackedByOneThread) return pack_rows(rows, to);
   const std::uint32_t count = rows.end - rows.begin;
-  std::vector<std::jthread> helpers;
+  JoinedThreads helpers;
   for (std::uint32_t i = 0; i < threads; ++i) {
     const auto part = [&](std::uint32_t n) { return static_cast<std::uint32_t>(std::uint64_t{count} * n / threads); };
     RowSpan share = rows;
     share.begin = rows.begin + part(i);
     share.end = rows.begin + part(i + 1);
     std::byte* const at = to + std::uint64_t{part(i)} * rows.row_words * 4;
-    helpers.emplace_back([share, at] { pack_rows(share, at); });
+    helpers.start([share, at] { pack_rows(share, at); });
   }
 }
 
