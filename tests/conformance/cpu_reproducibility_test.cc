@@ -10,17 +10,24 @@
 namespace rbee::engine::conformance {
 namespace {
 
+using cpu::ActivationBits;
+
 class CpuReproducibility : public testing::TestWithParam<cpu::Isa> {};
 
 TEST_P(CpuReproducibility, logits_do_not_depend_on_batch_threads_or_chunks) {
-  const BackendMaker make = [](std::uint32_t threads) {
-    return make_cpu_backend(CpuOptions{.threads = threads, .isa = GetParam()});
+  const auto maker = [](ActivationBits bits) -> BackendMaker {
+    return [bits](std::uint32_t threads) {
+      return make_cpu_backend(CpuOptions{.threads = threads, .isa = GetParam(), .activations = bits});
+    };
   };
   const std::uint64_t seed = std::random_device()();
   using formats::DType;
   for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0, DType::kQ4_0, DType::kQ5_0,
                             DType::kQ4_K, DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL}) {
-    expect_reproducible(make, dtype, seed);
+    expect_reproducible(maker(ActivationBits::k8), dtype, seed);
+  }
+  for (const DType dtype : {DType::kQ8_0, DType::kQ4_K, DType::kQ6_K}) {
+    expect_reproducible(maker(ActivationBits::k15), dtype, seed);
   }
 }
 

@@ -34,8 +34,8 @@ struct OpCase {
 };
 
 /// The largest error that an op with weights of this type may have. Float weights are multiplied with float32
-/// activations, so only the order of the sums differs; quantized weights with activations rounded to 16 bits per block
-/// of 32, whose error is about (1/32767)^2/12 of the largest value's square: 1e-9 of the signal at the most measured.
+/// activations, so only the order of the sums differs; quantized weights with activations rounded to 15 bits per block
+/// of 32, whose error is about (1/16319)^2/12 of the largest value's square: 3e-9 of the signal.
 double matmul_nmse_max(formats::DType weights);
 /// Likewise for attention over a cache of this type: its rounding is 2^-11 (F16) or 2^-9 (BF16) per value, and that of
 /// the keys grows in the scores with scale * sqrt(head_dim).

@@ -20,6 +20,7 @@ struct BackendDescription {
   std::string device;              ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
   std::uint64_t memory_bytes = 0;  ///< of the device, in use by this backend; 0 where weights stay in the mapped file
   std::uint64_t memory_available_bytes = 0;  ///< of the device, for weights and cache; 0 where it is the machine's
+  bool packs_weights = false;  ///< compile() copies every matrix to memory of this process and releases it in the table
   /// Time of one more token in a small step, as a share of a step of one token. 1: company gains nothing, so that the
   /// engine never speculates.
   double token_cost = 1;

@@ -83,9 +83,9 @@ std::vector<TokenId> end_tokens(const formats::ModelFiles& files, const Tokenize
   return ids;
 }
 
-KvBudget budget_for(const EngineOptions& options, const EngineParts& parts) {
+KvBudget budget_for(const EngineOptions& options, const EngineParts& parts, const KvLayout& shape) {
   const std::uint64_t of_device = parts.backend->describe().memory_available_bytes;
-  const KvBudget budget = plan_kv_budget({.shape = parts.built->kv,
+  const KvBudget budget = plan_kv_budget({.shape = shape,
                                           .model_context = parts.info.model_context,
                                           .context = options.context,
                                           .sequences_max = options.sequences_max,
@@ -132,11 +132,18 @@ void run_first_step(Backend& backend, Plan& plan, std::uint32_t vocab_size) {
 }
 
 // The plan, with the weights in memory. A device that has memory of its own takes them in while the file is read.
-std::unique_ptr<Plan> compile_plan(Backend& backend, const BuiltModel& model, const KvLayout& kv,
-                                   const StepLimits& limits, const std::function<void(const LoadProgress&)>& progress) {
+std::unique_ptr<Plan> compile_plan(Backend& backend, BuiltModel& model, const KvLayout& kv, const StepLimits& limits,
+                                   const std::function<void(const LoadProgress&)>& progress) {
   const auto warm = [&] { warm_weights(model.graph, model.weights, kv.layers, kWarmingThreads, progress); };
   const auto compile = [&] { return backend.compile(model.graph, model.weights, kv, limits); };
-  if (backend.describe().memory_available_bytes == 0) {
+  const BackendDescription description = backend.describe();
+  if (description.packs_weights) {
+    report_released(model.graph, model.weights, kv.layers, progress);
+    std::unique_ptr<Plan> plan = compile();
+    model.weights.on_release(nullptr);
+    return plan;
+  }
+  if (description.memory_available_bytes == 0) {
     warm();
     return compile();
   }
@@ -162,12 +169,10 @@ EngineParts load_parts(const EngineOptions& options, const std::function<void(co
   auto built = std::make_unique<BuiltModel>(build_model(*parts.files));
   parts.info = describe(*parts.files, *built);
   parts.info.has_chat_template = parts.chat.chat_template.has_value();
-  parts.built = std::move(built);
-
-  const KvBudget budget = budget_for(options, parts);
+  const KvBudget budget = budget_for(options, parts, built->kv);
   parts.info.context = budget.context;
   parts.kv_blocks = budget.blocks;
-  KvLayout kv = parts.built->kv;
+  KvLayout kv = built->kv;
   kv.blocks = budget.blocks;
   parts.info.kv_bytes = kv.bytes();
 
@@ -177,7 +182,8 @@ EngineParts load_parts(const EngineOptions& options, const std::function<void(co
                   .step_tokens_max = limits.tokens_max,
                   .step_rows_max = limits.outputs_max,
                   .draft_max = options.draft_max};
-  parts.plan = compile_plan(*parts.backend, *parts.built, kv, limits, progress);
+  parts.plan = compile_plan(*parts.backend, *built, kv, limits, progress);
+  parts.built = std::move(built);
   run_first_step(*parts.backend, *parts.plan, parts.info.vocab_size);
   const BackendDescription device = parts.backend->describe();
   parts.info.backend = device.name;

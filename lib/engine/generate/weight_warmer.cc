@@ -1,17 +1,14 @@
 #include "engine/generate/weight_warmer.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <vector>
 
 #include "base/error.h"
 #include "base/joined_threads.h"
 #include "base/units.h"
+#include "engine/tensor/weight_pages.h"
 
 namespace rbee::engine {
 namespace {
@@ -44,26 +41,6 @@ std::vector<Piece> pieces_in_order(const Graph& graph, const WeightTable& weight
   return pieces;
 }
 
-void touch_pages(const std::byte* begin, const std::byte* end, std::uintptr_t page) {
-  for (const std::byte* at = begin; at < end; at += page)
-    static_cast<void>(*static_cast<const volatile std::byte*>(at));
-}
-
-// False when the kernel says that the bytes cannot be read.
-bool warm(const Piece& piece) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto first = reinterpret_cast<std::uintptr_t>(piece.data) & ~(page - 1);
-  const auto last = reinterpret_cast<std::uintptr_t>(piece.data) + piece.bytes;
-#ifdef MADV_POPULATE_READ
-  // One call maps all pages, and answers with an error where touching them would raise SIGBUS.
-  if (madvise(reinterpret_cast<void*>(first), last - first, MADV_POPULATE_READ) == 0) return true;
-  if (errno != EINVAL) return false;  // EINVAL: a kernel before 5.14
-#endif
-  madvise(reinterpret_cast<void*>(first), last - first, MADV_WILLNEED);
-  touch_pages(piece.data, piece.data + piece.bytes, page);
-  return true;
-}
-
 // Pieces are taken in order by several threads; `done` tells which are complete.
 class Warmer {
  public:
@@ -75,7 +52,7 @@ class Warmer {
   bool warm_next() {
     const std::size_t i = next_.fetch_add(1);
     if (i >= pieces_.size() || failed_) return false;
-    if (!warm(pieces_[i])) failed_ = true;
+    if (!read_pages(pieces_[i].data, pieces_[i].bytes)) failed_ = true;
     bytes_done_ += pieces_[i].bytes;
     done_[i] = true;
     return true;
@@ -120,14 +97,35 @@ void warm_weights(const Graph& graph, const WeightTable& weights, std::uint32_t 
 }
 
 void drop_weight_pages(const Graph& graph, const WeightTable& weights) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (const Op& op : graph.ops) {
-    if (op.kind != OpKind::kEmbed && op.kind != OpKind::kMatmul) continue;  // vectors lie in the table
+    if (op.weight == kNoWeight) continue;
     const Weight& weight = weights[op.weight];
-    const std::uintptr_t first = (reinterpret_cast<std::uintptr_t>(weight.data) + page - 1) & ~(page - 1);
-    const std::uintptr_t last = (reinterpret_cast<std::uintptr_t>(weight.data) + weight.bytes()) & ~(page - 1);
-    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+    if (weight.in_file) drop_pages(weight.data, weight.bytes());
   }
+}
+
+void report_released(const Graph& graph, WeightTable& weights, std::uint32_t layers,
+                     std::function<void(const LoadProgress&)> progress) {
+  // Layers that are complete once the first weights in order have been released, by their number.
+  std::vector<std::uint32_t> layers_done;
+  std::vector<bool> seen(weights.size(), false);
+  std::uint32_t layer = 0;
+  LoadProgress now{.layers_total = layers};
+  for (const Op& op : graph.ops) {
+    if (op.kind == OpKind::kKvAppend) layer = op.layer;
+    if (op.kind != OpKind::kMatmul || seen[op.weight.value()]) continue;
+    seen[op.weight.value()] = true;
+    layers_done.push_back(layer);
+    now.bytes_total += weights[op.weight].bytes();
+  }
+  layers_done.push_back(layers);
+  weights.on_release([=, progress = std::move(progress), count = std::size_t{0}](const Weight& weight) mutable {
+    if (weight.in_file) drop_pages(weight.data, weight.bytes());
+    ++count;
+    now.bytes_done += weight.bytes();
+    now.layers_done = layers_done[count < layers_done.size() ? count : layers_done.size() - 1];
+    progress(now);
+  });
 }
 
 }  // namespace rbee::engine

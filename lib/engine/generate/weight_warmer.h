@@ -16,8 +16,12 @@ namespace rbee::engine {
 void warm_weights(const Graph& graph, const WeightTable& weights, std::uint32_t layers, std::uint32_t threads,
                   const std::function<void(const LoadProgress&)>& progress);
 
-/// Takes the pages of the graph's matrices out of this process's memory, when a device holds them. They must lie in a
-/// file that is mapped read-only: what is read again comes from there.
+/// Takes the pages of the graph's weights that lie in files out of this process's memory, when a device holds them.
 void drop_weight_pages(const Graph& graph, const WeightTable& weights);
+
+/// For a backend that releases every matrix once it has packed it: drops its pages then and calls `progress`, on the
+/// thread that compiles, the last time with everything done.
+void report_released(const Graph& graph, WeightTable& weights, std::uint32_t layers,
+                     std::function<void(const LoadProgress&)> progress);
 
 }  // namespace rbee::engine

@@ -23,7 +23,8 @@ Weight as_weight(const formats::TensorView& tensor, RowRange range, std::uint32_
           .dtype = tensor.dtype,
           .rows = range.count,
           .columns = columns,
-          .data = tensor.data + stride * range.begin};
+          .data = tensor.data + stride * range.begin,
+          .in_file = true};
 }
 
 std::vector<float> as_floats(const formats::TensorView& tensor, std::uint32_t count) {

@@ -20,12 +20,14 @@ constexpr double kTokenCost = 0.15;
 
 class CpuBackend final : public Backend {
  public:
-  CpuBackend(Isa isa, std::uint32_t threads) : isa_(isa), kernels_(cpu::kernels_for(isa)), pool_(threads) {}
+  CpuBackend(Isa isa, std::uint32_t threads, cpu::ActivationBits bits)
+      : isa_(isa), kernels_(cpu::kernels_for(isa)), bits_(bits), pool_(threads) {}
 
   BackendDescription describe() const override {
     return {.name = "cpu",
             .device = fmt::format("{}, {}, {} thread{}", cpu::processor_name(), cpu::isa_name(isa_), pool_.size(),
                                   pool_.size() == 1 ? "" : "s"),
+            .packs_weights = true,
             .token_cost = kTokenCost};
   }
 
@@ -41,7 +43,7 @@ class CpuBackend final : public Backend {
       fail(ErrorKind::kUnsupported, "the cpu backend has no {} with weights of type {} ('{}')", op_name(op.kind),
            formats::dtype_info(weights[op.weight].dtype).name, weights[op.weight].name);
     }
-    return std::make_unique<CpuPlan>(graph, weights, kv, limits, pool_.size());
+    return std::make_unique<CpuPlan>(graph, weights, kv, limits, bits_, pool_);
   }
 
   void run(Plan& plan, const Step& step, std::span<float> output) override {
@@ -51,6 +53,7 @@ class CpuBackend final : public Backend {
  private:
   const Isa isa_;
   const cpu::Kernels& kernels_;
+  const cpu::ActivationBits bits_;
   cpu::ThreadPool pool_;
 };
 
@@ -61,11 +64,13 @@ std::unique_ptr<Backend> make_cpu_backend(const CpuOptions& options) {
   if (options.threads > cpu::kThreadsMax) {
     fail(ErrorKind::kBadRequest, "{} threads asked for, at most {} are possible", options.threads, cpu::kThreadsMax);
   }
-  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? cpu::usable_cpus() : options.threads);
+  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? cpu::usable_cpus() : options.threads,
+                                      options.activations);
 }
 
 std::unique_ptr<Backend> make_cpu_backend(std::uint32_t threads) {
-  return make_cpu_backend(CpuOptions{.threads = threads, .isa = std::nullopt});
+  return make_cpu_backend(
+      CpuOptions{.threads = threads, .isa = std::nullopt, .activations = cpu::ActivationBits::kAuto});
 }
 
 }  // namespace rbee::engine

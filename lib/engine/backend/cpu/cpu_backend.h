@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/backend/backend.h"
+#include "engine/backend/cpu/activation_bits.h"
 #include "engine/backend/cpu/isa.h"
 
 namespace rbee::engine {
@@ -13,6 +14,7 @@ namespace rbee::engine {
 struct CpuOptions {
   std::uint32_t threads = 0;    ///< 0: cpu::usable_cpus()
   std::optional<cpu::Isa> isa;  ///< nothing: the best that the machine has
+  cpu::ActivationBits activations = cpu::ActivationBits::kAuto;
 };
 
 /// Throws Error: kUnsupported (the machine lacks the instruction set; names those it has), kBadRequest (more threads

@@ -15,7 +15,7 @@ std::size_t padded(std::size_t floats) {
 }
 
 std::size_t scratch_floats(const Graph& graph) {
-  std::size_t floats = std::max(kFloatScratch, kPanelScratch);
+  std::size_t floats = kPanelScratch;
   for (const Op& op : graph.ops) {
     if (op.kind == OpKind::kAttention) floats = std::max(floats, attention_scratch(op.head_dim));
   }
@@ -45,17 +45,18 @@ std::vector<std::size_t> slot_begins(const BufferPlan& buffers, std::uint32_t ro
 }  // namespace
 
 CpuPlan::CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const KvLayout& kv,
-                 const StepLimits& its_limits, std::uint32_t threads)
+                 const StepLimits& its_limits, ActivationBits bits, ThreadPool& pool)
     : graph(group_matmuls(its_graph)),
       weights(its_weights),
       limits(its_limits),
+      packed(graph, weights, pool),
       cache(kv),
-      quantized(std::max(limits.tokens_max, limits.outputs_max), quantized_columns(graph, weights)),
+      quantized(std::max(limits.tokens_max, limits.outputs_max), quantized_columns(graph, weights), bits),
       buffers_(plan_buffers(graph)),
       slot_begin_(slot_begins(buffers_, std::max(limits.tokens_max, limits.outputs_max))),
       values_(slot_begin_.back() * sizeof(float), "the activations"),
       scratch_floats_(scratch_floats(graph)),
-      scratch_(scratch_floats_ * threads * sizeof(float), "the threads' scratch memory") {
+      scratch_(scratch_floats_ * pool.size() * sizeof(float), "the threads' scratch memory") {
   for (const RopeTable& table : graph.rope_tables) angles.emplace_back(table, limits.tokens_max);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu/anonymous_memory.h"
 #include "engine/backend/cpu/kv_cache.h"
+#include "engine/backend/cpu/packed_weights.h"
 #include "engine/backend/cpu/quantized_activations.h"
 #include "engine/backend/cpu/rope_angles.h"
 #include "engine/graph/buffer_plan.h"
@@ -23,7 +24,7 @@ struct AttentionPiece {
 class CpuPlan final : public Plan {
  public:
   CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const KvLayout& kv, const StepLimits& limits,
-          std::uint32_t threads);
+          ActivationBits bits, ThreadPool& pool);
 
   /// The memory of a value, rows of its columns.
   float* value(ValueId id) const;
@@ -33,6 +34,7 @@ class CpuPlan final : public Plan {
   const Graph graph;  // as group_matmuls orders it
   const WeightTable& weights;
   const StepLimits limits;
+  const PackedWeights packed;
   KvCache cache;
   QuantizedActivations quantized;      // of the matmul input that is in use
   std::vector<RopeAngles> angles;      // by rope table

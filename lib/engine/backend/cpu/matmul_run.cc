@@ -3,8 +3,6 @@
 namespace rbee::engine::cpu {
 namespace {
 
-constexpr std::size_t kRowUnit = 16;  // rows of a weight that stay with one thread
-
 FloatType float_type(formats::DType dtype) {
   switch (dtype) {
     case formats::DType::kF16:
@@ -42,10 +40,10 @@ void multiply(const StepContext& context, const Op& op, std::uint32_t worker, st
   const Rows y = context.rows(op.output);
   const Range range = share_of(weight.rows, kRowUnit, worker, workers);
   if (range.begin == range.end) return;
-  const std::size_t row_bytes = formats::row_bytes(weight.dtype, weight.columns);
+  const PackedMatrix& packed = context.plan.packed[op.weight];
   if (formats::is_quantized(weight.dtype)) {
-    context.kernels.quantized_matmul({.weights = weight.data,
-                                      .row_bytes = row_bytes,
+    context.kernels.quantized_matmul({.panels = packed.panels,
+                                      .panel_bytes = packed.panel_bytes,
                                       .type = block_type(weight.dtype),
                                       .row_begin = range.begin,
                                       .row_end = range.end,
@@ -56,8 +54,8 @@ void multiply(const StepContext& context, const Op& op, std::uint32_t worker, st
                                       .y_stride = y.columns,
                                       .scratch = context.plan.scratch(worker)});
   } else {
-    context.kernels.float_matmul({.weights = weight.data,
-                                  .row_bytes = row_bytes,
+    context.kernels.float_matmul({.panels = packed.panels,
+                                  .panel_bytes = packed.panel_bytes,
                                   .type = float_type(weight.dtype),
                                   .row_begin = range.begin,
                                   .row_end = range.end,
@@ -66,8 +64,7 @@ void multiply(const StepContext& context, const Op& op, std::uint32_t worker, st
                                   .x_stride = x.columns,
                                   .tokens = x.rows,
                                   .y = y.data,
-                                  .y_stride = y.columns,
-                                  .scratch = context.plan.scratch(worker)});
+                                  .y_stride = y.columns});
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/backend/cpu/cpu_plan.h"
 #include "engine/backend/cpu/kernels/kernels.h"
+#include "engine/backend/cpu/share.h"
 #include "engine/backend/cpu/thread_pool.h"
 
 namespace rbee::engine::cpu {
@@ -19,17 +20,6 @@ struct Rows {
   std::size_t columns = 0;
   float* row(std::size_t r) const { return data + r * columns; }
 };
-
-/// A part of [0, n).
-struct Range {
-  std::size_t begin = 0, end = 0;
-};
-
-/// Worker's share of `n` things in units of `unit`: contiguous, the same in every step.
-inline Range share_of(std::size_t n, std::size_t unit, std::uint32_t worker, std::uint32_t workers) {
-  const std::size_t units = (n + unit - 1) / unit;
-  return {std::min(n, units * worker / workers * unit), std::min(n, units * (worker + 1) / workers * unit)};
-}
 
 struct StepContext {
   CpuPlan& plan;

@@ -1,5 +1,7 @@
 #include "engine/backend/cpu/thread_pool.h"
 
+#include <chrono>
+
 #include "base/check.h"
 
 #if defined(__x86_64__)
@@ -9,9 +11,11 @@
 namespace rbee::engine::cpu {
 namespace {
 
-// About 4 us at 3 GHz with pause at ~40 cycles: longer than the gaps between the ops of a step, far shorter than a
-// scheduler tick, so that a pool with more threads than cores does not burn the others' time.
-constexpr int kSpins = 300;
+// Longer than the gaps between the ops of a step, in which one thread works alone, and than the waking of a processor
+// that sleeps (tens of microseconds on virtual machines); far shorter than a scheduler tick, so that a pool with more
+// threads than cores does not burn the others' time.
+constexpr std::chrono::microseconds kSpinTime{200};
+constexpr int kSpinsPerLook = 32;  // at the clock
 
 void relax() {
 #if defined(__x86_64__)
@@ -23,9 +27,14 @@ void relax() {
 
 /// Returns when `value` no longer is `old`.
 void wait_while_equal(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (value.load(std::memory_order_acquire) != old) return;
-    relax();
+  for (auto end = std::chrono::steady_clock::time_point::max();;) {
+    for (int i = 0; i < kSpinsPerLook; ++i) {
+      if (value.load(std::memory_order_acquire) != old) return;
+      relax();
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (end == std::chrono::steady_clock::time_point::max()) end = now + kSpinTime;
+    if (now >= end) break;
   }
   while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // Attention over a paged cache, over any vector type of simd_*.h.
 
-#include "engine/backend/cpu/kernels/float_matmul.h"
+#include "engine/backend/cpu/kernels/float_tile.h"
 #include "engine/backend/cpu/kernels/vector_math.h"
 
 namespace rbee::engine::cpu {

@@ -1,181 +1,171 @@
 #pragma once
-// Matrix times vectors with float32, float16 and bfloat16 weights, over any vector type of simd_*.h.
+// Matrix times vectors with packed float32, float16 and bfloat16 weights, over any vector type of simd_*.h.
 
 #include "engine/backend/cpu/kernels/kernel_args.h"
 
 namespace rbee::engine::cpu {
 
+// How a panel's bytes become vectors: `pair` gives the weights of two neighbouring k for kLanes rows, from the place of
+// the first row's word of the even k.
 template <class S>
-struct LoadF32 {
-  static constexpr std::size_t kBytes = 4;
-  static typename S::Vec load(const std::byte* p) { return S::load(p); }
-  static typename S::Vec load(const std::byte* p, std::size_t n) { return S::load(p, n); }
+struct PanelF32 {
+  static constexpr std::size_t kPairBytes = 2 * kPanelLine;
+  static void pair(const std::byte* p, typename S::Vec& even, typename S::Vec& odd) {
+    even = S::load(p);
+    odd = S::load(p + kPanelLine);
+  }
+  static typename S::Vec first(const std::byte* p) { return S::load(p); }
 };
 template <class S>
-struct LoadF16 {
-  static constexpr std::size_t kBytes = 2;
-  static typename S::Vec load(const std::byte* p) { return S::load_f16(p); }
-  static typename S::Vec load(const std::byte* p, std::size_t n) { return S::load_f16(p, n); }
+struct PanelF16 {
+  static constexpr std::size_t kPairBytes = kPanelLine;
+  static void pair(const std::byte* p, typename S::Vec& even, typename S::Vec& odd) { S::load_f16_pairs(p, even, odd); }
+  static typename S::Vec first(const std::byte* p) {
+    typename S::Vec even, odd;
+    S::load_f16_pairs(p, even, odd);
+    return even;
+  }
 };
 template <class S>
-struct LoadBF16 {
-  static constexpr std::size_t kBytes = 2;
-  static typename S::Vec load(const std::byte* p) { return S::load_bf16(p); }
-  static typename S::Vec load(const std::byte* p, std::size_t n) { return S::load_bf16(p, n); }
+struct PanelBF16 {
+  static constexpr std::size_t kPairBytes = kPanelLine;
+  static void pair(const std::byte* p, typename S::Vec& even, typename S::Vec& odd) {
+    S::load_bf16_pairs(p, even, odd);
+  }
+  static typename S::Vec first(const std::byte* p) {
+    typename S::Vec even, odd;
+    S::load_bf16_pairs(p, even, odd);
+    return even;
+  }
 };
 
-/// A tile's operands: R weight rows from `w`, C tokens from `x`, `n` values of each, at most kFloatBlock.
-struct FloatTile {
-  const std::byte* w;
-  std::size_t w_stride;  // bytes
+/// R vectors of rows from `rows` on, C tokens from `x` on, `n` values of k.
+template <std::size_t R>
+struct FloatPanelTile {
+  const std::byte* rows[R];
   const float* x;
-  std::size_t x_stride;  // floats
+  std::size_t x_stride;
   std::size_t n;
   float* y;  // token c, row r at y[c * y_stride + r]
   std::size_t y_stride;
-  int add;            // to y; 0 for a row's first block
-  std::size_t ahead;  // bytes from a weight to one worth prefetching; 0: do not
+  bool add;  // to y; false for the first values of k
 };
 
-/// Every product of the matmuls and of attention's scores is computed here, so all paths share one arithmetic.
+/// Every product of float weights is computed here: one chain of fma per output, in the order of k.
 template <class S, template <class> class W, std::size_t R, std::size_t C>
-void float_tile(const FloatTile& t) {
+void float_panel_tile(const FloatPanelTile<R>& t) {
   using V = typename S::Vec;
-  V acc[R][C];
-#pragma GCC unroll 8
-  for (std::size_t r = 0; r < R; ++r) {
-#pragma GCC unroll 8
-    for (std::size_t c = 0; c < C; ++c) acc[r][c] = S::zero();
-  }
-  std::size_t k = 0;
-  for (; k + S::kLanes <= t.n; k += S::kLanes) {
-    V x[C];
-#pragma GCC unroll 8
-    for (std::size_t c = 0; c < C; ++c) x[c] = S::load(t.x + c * t.x_stride + k);
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < R; ++r) {
-      const std::byte* p = t.w + r * t.w_stride + k * W<S>::kBytes;
-      if (t.ahead != 0) S::prefetch(p + t.ahead);
-      const V w = W<S>::load(p);
-#pragma GCC unroll 8
-      for (std::size_t c = 0; c < C; ++c) acc[r][c] = S::fma(w, x[c], acc[r][c]);
-    }
-  }
-  if (const std::size_t rest = t.n - k; rest != 0) {
-    V x[C];
-#pragma GCC unroll 8
-    for (std::size_t c = 0; c < C; ++c) x[c] = S::load(t.x + c * t.x_stride + k, rest);
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < R; ++r) {
-      const V w = W<S>::load(t.w + r * t.w_stride + k * W<S>::kBytes, rest);
-#pragma GCC unroll 8
-      for (std::size_t c = 0; c < C; ++c) acc[r][c] = S::fma(w, x[c], acc[r][c]);
-    }
-  }
-#pragma GCC unroll 8
+  V y[R][C];
+#pragma GCC unroll 16
   for (std::size_t c = 0; c < C; ++c) {
-    float* y = t.y + c * t.y_stride;
-    if constexpr (R == 4) {
-      S::sum4(acc[0][c], acc[1][c], acc[2][c], acc[3][c], y, t.add);
-    } else {
-#pragma GCC unroll 8
-      for (std::size_t r = 0; r < R; ++r) y[r] = t.add != 0 ? y[r] + S::sum(acc[r][c]) : S::sum(acc[r][c]);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) {
+      y[r][c] = t.add ? S::load(t.y + c * t.y_stride + r * S::kLanes) : S::zero();
     }
+  }
+  const auto multiply = [&](const V* w, std::size_t k) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+    for (std::size_t c = 0; c < C; ++c) {
+      const V x = S::set1(t.x[c * t.x_stride + k]);
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < R; ++r) y[r][c] = S::fma(w[r], x, y[r][c]);
+    }
+  };
+  std::size_t k = 0;
+  for (; k + 2 <= t.n; k += 2) {
+    V even[R], odd[R];
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) {
+      const std::byte* p = t.rows[r] + k / 2 * W<S>::kPairBytes;
+      if constexpr (C == 1) S::prefetch(p + kFloatAhead);
+      W<S>::pair(p, even[r], odd[r]);
+    }
+    multiply(even, k);
+    multiply(odd, k + 1);
+  }
+  if (k < t.n) {
+    V last[R];
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) last[r] = W<S>::first(t.rows[r] + k / 2 * W<S>::kPairBytes);
+    multiply(last, k);
+  }
+#pragma GCC unroll 16
+  for (std::size_t c = 0; c < C; ++c) {
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) S::store(t.y + c * t.y_stride + r * S::kLanes, y[r][c]);
   }
 }
 
-/// The tile with `columns` (1 to C) tokens.
 template <class S, template <class> class W, std::size_t R, std::size_t C>
-void float_tile_upto(const FloatTile& t, std::size_t columns) {
-  if (columns == C) {
-    float_tile<S, W, R, C>(t);
+void float_panel_tile_upto(const FloatPanelTile<R>& t, std::size_t tokens) {
+  if (tokens == C) {
+    float_panel_tile<S, W, R, C>(t);
   } else if constexpr (C > 1) {
-    float_tile_upto<S, W, R, C - 1>(t, columns);
+    float_panel_tile_upto<S, W, R, C - 1>(t, tokens);
   }
 }
 
-/// All tokens for rows [begin, end) of one block of k, where t.w and t.y are those of row 0 and token 0. Tokens are the
-/// outer loop where rows are many (the tokens then stay in L1), the inner one for a single group of rows.
-template <class S, template <class> class W>
-void float_block(FloatTile t, std::size_t rows, std::size_t tokens) {
-  const std::byte* w = t.w;
+/// The tile where the last of its rows do not exist, through a buffer.
+template <class S, template <class> class W, std::size_t R, std::size_t C>
+void partial_float_tile(FloatPanelTile<R> t, std::size_t tokens, std::size_t rows) {
+  constexpr std::size_t kStride = R * S::kLanes;
+  float buffer[C * kStride] = {};
   float* y = t.y;
-  const float* x = t.x;
-  for (std::size_t c = 0; c < tokens; c += S::kTileColumns) {
-    const std::size_t columns = tokens - c < S::kTileColumns ? tokens - c : S::kTileColumns;
-    t.x = x + c * t.x_stride;
-    std::size_t r = 0;
-    for (; r + S::kTileRows <= rows; r += S::kTileRows) {
-      t.w = w + r * t.w_stride;
-      t.y = y + c * t.y_stride + r;
-      float_tile_upto<S, W, S::kTileRows, S::kTileColumns>(t, columns);
-    }
-    for (; r < rows; ++r) {
-      t.w = w + r * t.w_stride;
-      t.y = y + c * t.y_stride + r;
-      float_tile_upto<S, W, 1, S::kTileColumns>(t, columns);
-    }
-    t.ahead = 0;  // the weights are in a cache after the first tokens
+  const std::size_t stride = t.y_stride;
+  if (t.add) {
+    for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(buffer + c * kStride, y + c * stride, rows * 4);
   }
+  t.y = buffer;
+  t.y_stride = kStride;
+  float_panel_tile_upto<S, W, R, C>(t, tokens);
+  for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(y + c * stride, buffer + c * kStride, rows * 4);
 }
 
-/// Few tokens: weights are converted in registers, each row group runs over all of k, so memory is read in order.
-template <class S, template <class> class W>
-void float_matmul_stream(const FloatMatmul& m) {
-  for (std::size_t r = m.row_begin; r < m.row_end; r += S::kTileRows) {
-    const std::size_t rows = m.row_end - r < S::kTileRows ? m.row_end - r : S::kTileRows;
-    const bool more = r + 2 * S::kTileRows <= m.row_end;
-    for (std::size_t k = 0; k < m.columns; k += kFloatBlock) {
-      const std::size_t n = m.columns - k < kFloatBlock ? m.columns - k : kFloatBlock;
-      float_block<S, W>({.w = m.weights + r * m.row_bytes + k * W<S>::kBytes,
-                         .w_stride = m.row_bytes,
-                         .x = m.x + k,
+/// Rows [r, r + R vectors), as far as there are any, times tokens [t, t + tokens), for values [k, k + n).
+template <class S, template <class> class W, std::size_t R, std::size_t C>
+void float_tile_at(const FloatMatmul& m, std::size_t r, std::size_t t, std::size_t tokens, std::size_t k,
+                   std::size_t n) {
+  const std::size_t rows = m.row_end - r < R * S::kLanes ? m.row_end - r : R * S::kLanes;
+  FloatPanelTile<R> tile{.rows = {},
+                         .x = m.x + t * m.x_stride + k,
                          .x_stride = m.x_stride,
                          .n = n,
-                         .y = m.y + r,
+                         .y = m.y + t * m.y_stride + r,
                          .y_stride = m.y_stride,
-                         .add = k != 0,
-                         .ahead = more ? S::kTileRows * m.row_bytes : 0},
-                        rows, m.tokens);
-    }
+                         .add = k != 0};
+  for (std::size_t i = 0; i < R; ++i) {
+    // Vectors without rows repeat the first.
+    const std::size_t row = i * S::kLanes < rows ? r + i * S::kLanes : r;
+    tile.rows[i] = m.panels + row / kPanelRows * m.panel_bytes + 4 * (row % kPanelRows) + k / 2 * W<S>::kPairBytes;
   }
-}
-
-/// Many tokens: a block of rows is converted to float32 once and multiplied with all of them.
-template <class S, template <class> class W>
-void float_matmul_block(const FloatMatmul& m) {
-  for (std::size_t r = m.row_begin; r < m.row_end; r += kFloatBlockRows) {
-    const std::size_t rows = m.row_end - r < kFloatBlockRows ? m.row_end - r : kFloatBlockRows;
-    for (std::size_t k = 0; k < m.columns; k += kFloatBlock) {
-      const std::size_t n = m.columns - k < kFloatBlock ? m.columns - k : kFloatBlock;
-      for (std::size_t i = 0; i < rows; ++i) {
-        const std::byte* from = m.weights + (r + i) * m.row_bytes + k * W<S>::kBytes;
-        float* to = m.scratch + i * kFloatBlock;
-        std::size_t j = 0;
-        for (; j + S::kLanes <= n; j += S::kLanes) S::store(to + j, W<S>::load(from + j * W<S>::kBytes));
-        if (j < n) S::store(to + j, W<S>::load(from + j * W<S>::kBytes, n - j), n - j);
-      }
-      float_block<S, LoadF32>({.w = reinterpret_cast<const std::byte*>(m.scratch),
-                               .w_stride = kFloatBlock * sizeof(float),
-                               .x = m.x + k,
-                               .x_stride = m.x_stride,
-                               .n = n,
-                               .y = m.y + r,
-                               .y_stride = m.y_stride,
-                               .add = k != 0,
-                               .ahead = 0},
-                              rows, m.tokens);
-    }
+  if (rows == R * S::kLanes) {
+    float_panel_tile_upto<S, W, R, C>(tile, tokens);
+  } else {
+    partial_float_tile<S, W, R, C>(tile, tokens, rows);
   }
 }
 
 template <class S, template <class> class W>
 void float_matmul_of(const FloatMatmul& m) {
-  // Converting a weight costs about as much as two products with it.
-  if (m.tokens > 2 * S::kTileColumns) {
-    float_matmul_block<S, W>(m);
-  } else {
-    float_matmul_stream<S, W>(m);
+  if (m.tokens == 1) {
+    constexpr std::size_t kVectors = 2;  // of rows, each a stream to read and a chain of sums
+    for (std::size_t r = m.row_begin; r < m.row_end; r += kVectors * S::kLanes) {
+      float_tile_at<S, W, kVectors, 1>(m, r, 0, 1, 0, m.columns);
+    }
+    return;
+  }
+  constexpr std::size_t kVectors = 2, kRows = kVectors * S::kLanes;
+  for (std::size_t chunk = m.row_begin; chunk < m.row_end; chunk += kFloatChunkRows) {
+    const std::size_t chunk_end = m.row_end - chunk < kFloatChunkRows ? m.row_end : chunk + kFloatChunkRows;
+    for (std::size_t k = 0; k < m.columns; k += kFloatChunkColumns) {
+      const std::size_t n = m.columns - k < kFloatChunkColumns ? m.columns - k : kFloatChunkColumns;
+      for (std::size_t t = 0; t < m.tokens; t += S::kPanelColumns) {
+        const std::size_t tokens = m.tokens - t < S::kPanelColumns ? m.tokens - t : S::kPanelColumns;
+        for (std::size_t r = chunk; r < chunk_end; r += kRows) {
+          float_tile_at<S, W, kVectors, S::kPanelColumns>(m, r, t, tokens, k, n);
+        }
+      }
+    }
   }
 }
 
@@ -183,11 +173,11 @@ template <class S>
 void float_matmul(const FloatMatmul& m) {
   switch (m.type) {
     case FloatType::kF32:
-      return float_matmul_of<S, LoadF32>(m);
+      return float_matmul_of<S, PanelF32>(m);
     case FloatType::kF16:
-      return float_matmul_of<S, LoadF16>(m);
+      return float_matmul_of<S, PanelF16>(m);
     case FloatType::kBF16:
-      return float_matmul_of<S, LoadBF16>(m);
+      return float_matmul_of<S, PanelBF16>(m);
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Integer vectors in plain C++ for the panel kernels; see int_avx512_vnni.h for what each operation does.
+// Integer vectors in plain C++ for the panel kernels; see int_avx512_base.h for what each operation does.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,17 +10,19 @@
 namespace rbee::engine::cpu {
 
 struct IntPortable {
-  static constexpr std::size_t kRows = 8;
+  static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kColumns = 2;
+  static constexpr std::size_t kAhead = 0;
+  static constexpr bool kSignedBytes = true;
   struct Vec {
-    std::uint32_t lane[kRows];
+    std::uint32_t lane[kLanes];
   };
   using FVec = Portable::Vec;
 
   static Vec set1(std::uint32_t x) {
     return make([=](std::size_t) { return x; });
   }
-  static Vec load(const std::uint8_t* p) {
+  static Vec load(const void* p) {
     Vec v;
     std::memcpy(v.lane, p, sizeof(v.lane));
     return v;
@@ -60,22 +62,16 @@ struct IntPortable {
     });
   }
 
-  static void load_rows(const std::byte* const* rows, std::size_t offset, Vec* out) {
-    for (std::size_t g = 0; g < 4; ++g) out[g] = load_dwords(rows, offset + 4 * g);
-  }
-  static Vec load_dwords(const std::byte* const* rows, std::size_t offset) {
-    return make([&](std::size_t r) {
-      std::uint8_t b[4];
-      std::memcpy(b, rows[r] + offset, 4);
-      return std::uint32_t{b[0]} | std::uint32_t{b[1]} << 8 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[3]} << 24;
-    });
-  }
-
   static FVec to_float(const Vec& v) {
     return fmake([&](std::size_t r) { return static_cast<float>(static_cast<std::int32_t>(v.lane[r])); });
   }
   static FVec half_to_float(const Vec& v) {
     return fmake([&](std::size_t r) { return Portable::float_of_f16(static_cast<std::uint16_t>(v.lane[r])); });
+  }
+  static FVec load_halves(const void* p) {
+    std::uint16_t halves[kLanes];
+    std::memcpy(halves, p, sizeof(halves));
+    return fmake([&](std::size_t r) { return Portable::float_of_f16(halves[r]); });
   }
   static FVec fset1(float x) { return Portable::set1(x); }
   static FVec fload(const float* p) { return Portable::load(p); }
@@ -84,21 +80,27 @@ struct IntPortable {
   static FVec fma(const FVec& a, const FVec& b, const FVec& c) { return Portable::fma(a, b, c); }
   static FVec fnma(const FVec& a, const FVec& b, const FVec& c) { return Portable::sub(c, Portable::mul(a, b)); }
 
-  static Vec even_bytes(const Vec& v) {
-    return make([&](std::size_t r) { return v.lane[r] & 0x00FF00FFU; });
-  }
-  static Vec odd_bytes(const Vec& v) {
-    return make([&](std::size_t r) { return (v.lane[r] >> 8) & 0x00FF00FFU; });
-  }
   static Vec add(const Vec& a, const Vec& b) {
     return make([&](std::size_t r) { return a.lane[r] + b.lane[r]; });
   }
-  static Vec dot(const Vec& acc, const Vec& w, const Vec& x) {
-    return make([&](std::size_t r) {
-      const std::int32_t low = signed_word_of(w.lane[r]) * signed_word_of(x.lane[r]);
-      const std::int32_t high = signed_word_of(w.lane[r] >> 16) * signed_word_of(x.lane[r] >> 16);
-      return acc.lane[r] + static_cast<std::uint32_t>(low) + static_cast<std::uint32_t>(high);
-    });
+  static Vec dot(const Vec& acc, const Vec& w, const Vec& x) { return dot_signed(acc, w, x); }  // up to 127: the same
+  static Vec dot_signed(const Vec& acc, const Vec& w, const Vec& x) {
+    // In 16-bit steps, which compilers turn into vector instructions: two products of bytes fit in one.
+    std::int16_t a[2 * kLanes], b[2 * kLanes];
+    std::memcpy(a, w.lane, sizeof(a));
+    std::memcpy(b, x.lane, sizeof(b));
+    std::int16_t pairs[2 * kLanes];
+    for (std::size_t i = 0; i < 2 * kLanes; ++i) {
+      const auto low_a = static_cast<std::int16_t>(static_cast<std::int16_t>(a[i] * 256) >> 8);
+      const auto low_b = static_cast<std::int16_t>(static_cast<std::int16_t>(b[i] * 256) >> 8);
+      pairs[i] = static_cast<std::int16_t>(low_a * low_b + (a[i] >> 8) * (b[i] >> 8));
+    }
+    Vec sum;
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      sum.lane[r] =
+          acc.lane[r] + static_cast<std::uint32_t>(pairs[2 * r]) + static_cast<std::uint32_t>(pairs[2 * r + 1]);
+    }
+    return sum;
   }
 
   static void prefetch(const std::byte*) {}
@@ -107,19 +109,16 @@ struct IntPortable {
   static std::int32_t signed_byte_of(std::uint32_t lane, int i) {
     return static_cast<std::int8_t>(static_cast<std::uint8_t>(lane >> (8 * i)));
   }
-  static std::int32_t signed_word_of(std::uint32_t lane) {
-    return static_cast<std::int16_t>(static_cast<std::uint16_t>(lane));
-  }
   template <typename F>
   static Vec make(const F& f) {
     Vec v;
-    for (std::size_t r = 0; r < kRows; ++r) v.lane[r] = f(r);
+    for (std::size_t r = 0; r < kLanes; ++r) v.lane[r] = f(r);
     return v;
   }
   template <typename F>
   static FVec fmake(const F& f) {
     FVec v;
-    for (std::size_t r = 0; r < kRows; ++r) v.lane[r] = f(r);
+    for (std::size_t r = 0; r < kLanes; ++r) v.lane[r] = f(r);
     return v;
   }
 };

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/backend/cpu/kernels/panel.h"
+
 namespace rbee::engine::cpu {
 
 /// How a plain float matrix is stored.
@@ -15,26 +17,24 @@ enum class FloatType : std::uint8_t { kF32, kF16, kBF16 };
   return type == FloatType::kF32 ? 4 : 2;
 }
 
-/// Weight rows [row_begin, row_end) times all tokens: y[t][r] = sum over k of w[r][k] * x[t][k].
-/// The sum is one chain of fma per lane (lane = k mod the vector's lanes) within a block of kFloatBlock values, the
-/// lanes added as a tree, then the blocks from left to right: the same whatever `tokens` and the row range.
+/// Weight rows [row_begin, row_end) times all tokens: y[t][r] = sum over k of w[r][k] * x[t][k], one chain of fma in
+/// the order of k, whatever `tokens` and the row range.
 struct FloatMatmul {
-  const std::byte* weights = nullptr;  ///< row 0, any alignment
-  std::size_t row_bytes = 0;
+  const std::byte* panels = nullptr;  ///< of row 0 (panel.h), aligned to kPanelLine
+  std::size_t panel_bytes = 0;        ///< from one panel to the next
   FloatType type = FloatType::kF32;
-  std::size_t row_begin = 0, row_end = 0;
+  std::size_t row_begin = 0, row_end = 0;  ///< row_begin a multiple of kPanelRows
   std::size_t columns = 0;
   const float* x = nullptr;  ///< [tokens, columns] at x_stride floats
   std::size_t x_stride = 0;
   std::size_t tokens = 0;
   float* y = nullptr;  ///< [tokens, rows] at y_stride floats
   std::size_t y_stride = 0;
-  float* scratch = nullptr;  ///< kFloatScratch floats of the calling thread
 };
 
-constexpr std::size_t kFloatBlock = 1024;    // 4 KiB: four weight rows and six tokens of it lie in a 48 KiB L1
-constexpr std::size_t kFloatBlockRows = 64;  // converted rows at a time: 256 KiB, a part of L2
-constexpr std::size_t kFloatScratch = kFloatBlockRows * kFloatBlock;
+constexpr std::size_t kFloatAhead = 4096;        // bytes that are fetched ahead of each panel
+constexpr std::size_t kFloatChunkColumns = 256;  // with 12 tokens 12 KiB, with two panels 16 KiB: both in L1
+constexpr std::size_t kFloatChunkRows = 256;     // 128 KiB of 16-bit weights stay in L2 for all tokens
 
 /// Attention of `tokens` consecutive tokens of one sequence for `heads` query heads that share a KV head.
 /// Keys and values are read in chunks of kAttentionChunk positions counted from position 0, with an online softmax

@@ -1,11 +1,12 @@
+#include "engine/backend/cpu/kernels/int_avx512.h"
 #include "engine/backend/cpu/kernels/make_kernels.h"
+#include "engine/backend/cpu/kernels/quantized_matmul.h"
 #include "engine/backend/cpu/kernels/simd_avx512.h"
 
 namespace rbee::engine::cpu {
 
-// Without VNNI the products are those of AVX2 (vpmaddwd), so its kernel serves.
 const Kernels& avx512_kernels() {
-  static const Kernels kKernels = make_kernels<Avx512>(avx2_kernels().quantized_matmul);
+  static constexpr Kernels kKernels = make_kernels<Avx512>(quantized_matmul<IntAvx512>);
   return kKernels;
 }
 

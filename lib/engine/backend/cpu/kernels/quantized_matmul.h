@@ -1,153 +1,292 @@
 #pragma once
-// Matrix times vectors with quantized weights and int16 activations, over any integer vector type of int_*.h.
+// Matrix times vectors with quantized weights and whole activations, over any integer vector type of int_*.h.
 
-#include <limits>
+#include <utility>
 
-#include "engine/backend/cpu/kernels/unpack_panel.h"
+#include "engine/backend/cpu/kernels/block_formats.h"
 
 namespace rbee::engine::cpu {
 
-/// A panel in scratch memory and the activations it is multiplied with, from the same k on.
-struct PanelTile {
-  const std::uint8_t* bytes;
-  const float* scales;
-  const float* mins;
-  std::size_t blocks;   // of 32 values
-  QuantizedRows x;      // of the tile's first token
-  std::size_t columns;  // the matmul's: strides of x
-  float* y;             // token c, row r at y[c * y_stride + r]
-  std::size_t y_stride;
-  int add;  // to y; 0 for the first values of k
+/// The activations of one token under 32 values of k.
+struct ActivationBlock {
+  const std::int8_t* q;
+  const std::int8_t* low;
+  const float* scale;
+  const float* scaled_sum;
+  const std::int32_t* minus_sum;
+  const std::int32_t* minus_half_sums;
+
+  [[gnu::always_inline]] ActivationBlock(const QuantizedRows& x, std::size_t columns, std::size_t token,
+                                         std::size_t block)
+      : q(x.q + token * columns + 32 * block),
+        low(x.low == nullptr ? nullptr : x.low + token * columns + 32 * block),
+        scale(x.scales + token * (columns / 32) + block),
+        scaled_sum(x.scaled_sums + token * (columns / 32) + block),
+        minus_sum(x.minus_sums + token * (columns / 32) + block),
+        minus_half_sums(x.minus_half_sums + token * (columns / 16) + 2 * block) {}
 };
 
-/// All products of quantized weights are computed here, whatever the number of tokens C.
-template <class I, class F, std::size_t C>
-void panel_tile(const PanelTile& t) {
-  using V = typename I::Vec;
-  const auto two = [](const std::int16_t* x) {
-    std::uint32_t both;
-    __builtin_memcpy(&both, x, 4);
-    return I::set1(both);
-  };
+template <class I>
+[[gnu::always_inline]] inline typename I::Vec four(const std::int8_t* x) {
+  std::uint32_t all;
+  __builtin_memcpy(&all, x, 4);
+  return I::set1(all);
+}
+
+/// What the sum of a part starts with: the offset of its numbers, taken back.
+template <class I, class F>
+[[gnu::always_inline]] inline typename I::Vec start(const ActivationBlock& x, std::size_t part) {
+  if constexpr (F::kOffsetShift < 0) {
+    return I::set1(0);
+  } else {
+    const std::int32_t sum = F::kParts == 1 ? *x.minus_sum : x.minus_half_sums[part];
+    return I::template shift_left<F::kOffsetShift>(I::set1(static_cast<std::uint32_t>(sum)));
+  }
+}
+
+template <class I, class F>
+[[gnu::always_inline]] inline typename I::Vec dot(typename I::Vec sum, typename I::Vec w, typename I::Vec x) {
+  if constexpr (F::kSigned) {
+    return I::dot_signed(sum, w, x);
+  } else {
+    return I::dot(sum, w, x);
+  }
+}
+
+/// The exact sum of a part's products with one token, v being its numbers.
+template <class I, class F, bool kFine>
+[[gnu::always_inline]] inline typename I::Vec products(const typename I::Vec* v, const ActivationBlock& x,
+                                                       std::size_t part) {
   constexpr std::size_t kGroups = 8 / F::kParts;  // of four values, under one scale
-  // The sum starts at what the offset of the bytes will have added, negated; from there it stays within 32 bits.
-  constexpr std::int64_t kOffset =
-      F::kOffsetShift < 0 ? 0 : std::int64_t{1} << (F::kOffsetShift < 0 ? 0 : F::kOffsetShift);
-  static_assert(32 / F::kParts * 32768 * (F::kMost + kOffset) <= std::numeric_limits<std::int32_t>::max());
-  typename I::FVec sums[C];
+  const std::size_t first = kGroups * part;
+  typename I::Vec sum = kFine ? I::set1(0) : start<I, F>(x, part);
 #pragma GCC unroll 8
-  for (std::size_t c = 0; c < C; ++c) sums[c] = t.add != 0 ? I::fload(t.y + c * t.y_stride) : I::fset1(0.0F);
-  const std::size_t blocks_stride = t.columns / 32;
+  for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(x.q + 4 * (first + g)));
+  if constexpr (kFine) {
+    sum = I::template shift_left<7>(sum);
+#pragma GCC unroll 8
+    for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(x.low + 4 * (first + g)));
+    sum = I::add(sum, start<I, F>(x, part));
+  }
+  return sum;
+}
+
+/// 32 values of k for one token: y plus their products.
+template <class I, class F, bool kFine>
+[[gnu::always_inline]] inline typename I::FVec add_block(typename I::FVec y, const typename I::Vec* v,
+                                                         const typename I::FVec* scales, const typename I::FVec* mins,
+                                                         const ActivationBlock& x) {
+#pragma GCC unroll 2
+  for (std::size_t part = 0; part < F::kParts; ++part) {
+    const auto factor = I::fmul(scales[part], I::fset1(*x.scale));
+    y = I::fma(I::to_float(products<I, F, kFine>(v, x, part)), factor, y);
+  }
+  if constexpr (F::kMins) y = I::fnma(mins[0], I::fset1(*x.scaled_sum), y);
+  return y;
+}
+
+/// The packed rows of one vector.
+template <class I, class F>
+struct VectorRows {
+  const std::byte* words;
+  const std::byte* halves;
+
+  VectorRows(const QuantizedMatmul& m, std::size_t row) {
+    const std::byte* panel = m.panels + row / kPanelRows * m.panel_bytes;
+    words = panel + 4 * (row % kPanelRows);
+    halves = panel + m.columns / F::kValues * F::kWords * kPanelLine + 2 * (row % kPanelRows);
+  }
+  PackedBlock block(std::size_t b) const { return {words + b * F::kWords * kPanelLine, halves + b * 2 * kPanelRows}; }
+};
+
+/// `count` values of a vector's sums to y.
+template <class I>
+void store_rows(float* y, typename I::FVec v, std::size_t count) {
+  if (count >= I::kLanes) return I::fstore(y, v);
+  float all[I::kLanes];
+  I::fstore(all, v);
+  __builtin_memcpy(y, all, count * sizeof(float));
+}
+
+template <class I, class F, bool kFine, std::size_t... kSubs>
+[[gnu::always_inline]] inline typename I::FVec add_blocks(typename I::FVec y, const PackedBlock& block,
+                                                          const QuantizedMatmul& m, std::size_t token,
+                                                          std::size_t first, std::index_sequence<kSubs...>) {
+  typename I::FVec scales[F::kValues / 32 * F::kParts], mins[F::kValues / 32];
+  F::scales(block, scales, mins);
+  const auto add = [&]<std::size_t kSub>() __attribute__((always_inline)) {
+    typename I::Vec v[8];
+    F::template values<kSub>(block, v);
+    y = add_block<I, F, kFine>(y, v, scales + F::kParts * kSub, mins + kSub,
+                               ActivationBlock(m.x, m.columns, token, first + kSub));
+  };
+  (add.template operator()<kSubs>(), ...);
+  return y;
+}
+
+/// One token: numbers are unpacked in registers, and the panels are read from front to back.
+template <class I, class F, bool kFine>
+void one_token(const QuantizedMatmul& m, std::size_t token) {
+  constexpr std::size_t kSubs = F::kValues / 32;
+  for (std::size_t r = m.row_begin; r < m.row_end; r += I::kLanes) {
+    const VectorRows<I, F> rows(m, r);
+    typename I::FVec y = I::fset1(0.0F);
+    for (std::size_t b = 0; b < m.columns / F::kValues; ++b) {
+      const PackedBlock block = rows.block(b);
+      for (std::size_t i = 0; i < F::kWords; ++i) I::prefetch(block.words + kPanelLine * i + I::kAhead);
+      y = add_blocks<I, F, kFine>(y, block, m, token, kSubs * b, std::make_index_sequence<kSubs>());
+    }
+    store_rows<I>(m.y + token * m.y_stride + r, y, m.row_end - r);
+  }
+}
+
+/// Unpacked numbers of two vectors of rows in scratch memory: [32 values][8 words][2 vectors], scales and mins
+/// likewise.
+template <class I, class F>
+struct Unpacked {
+  static constexpr std::size_t kBytes = 4 * I::kLanes;
+  std::uint8_t* bytes;
+  float* scales;
+  float* mins;
+
+  explicit Unpacked(float* scratch)
+      : bytes(reinterpret_cast<std::uint8_t*>(scratch)),
+        scales(scratch + 2 * I::kLanes * kUnpackedColumns / 4),
+        mins(scales + 2 * I::kLanes * kUnpackedColumns / 16) {}
+
+  template <std::size_t... kSubs>
+  void unpack(const PackedBlock& block, std::size_t first, std::size_t vector, std::index_sequence<kSubs...>) const {
+    typename I::FVec s[F::kValues / 32 * F::kParts], m[F::kValues / 32];
+    F::scales(block, s, m);
+    const auto put = [&]<std::size_t kSub>() __attribute__((always_inline)) {
+      typename I::Vec v[8];
+      F::template values<kSub>(block, v);
+      const std::size_t sub = first + kSub;
+#pragma GCC unroll 8
+      for (std::size_t g = 0; g < 8; ++g) I::store(bytes + ((8 * sub + g) * 2 + vector) * kBytes, v[g]);
+#pragma GCC unroll 2
+      for (std::size_t p = 0; p < F::kParts; ++p) {
+        I::fstore(scales + ((F::kParts * sub + p) * 2 + vector) * I::kLanes, s[F::kParts * kSub + p]);
+      }
+      if constexpr (F::kMins) I::fstore(mins + (2 * sub + vector) * I::kLanes, m[kSub]);
+    };
+    (put.template operator()<kSubs>(), ...);
+  }
+};
+
+/// Two vectors of rows times C tokens, from the same k on.
+struct PanelTile {
+  std::size_t blocks;  // of 32 values
+  QuantizedRows x;     // of the tile's first token
+  std::size_t columns;
+  float* y;  // token c, row r at y[c * y_stride + r]
+  std::size_t y_stride;
+  bool add;  // to y; false for the first values of k
+};
+
+template <class I, class F, std::size_t C>
+void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
+  using V = typename I::Vec;
+  constexpr std::size_t kGroups = 8 / F::kParts;
+  typename I::FVec y[C][2];
+#pragma GCC unroll 8
+  for (std::size_t c = 0; c < C; ++c) {
+#pragma GCC unroll 2
+    for (std::size_t r = 0; r < 2; ++r) {
+      y[c][r] = t.add ? I::fload(t.y + c * t.y_stride + r * I::kLanes) : I::fset1(0.0F);
+    }
+  }
   for (std::size_t b = 0; b < t.blocks; ++b) {
 #pragma GCC unroll 2
     for (std::size_t part = 0; part < F::kParts; ++part) {
-      V products[C];
-      [[maybe_unused]] V others = I::set1(0);  // a second chain of sums where one would be waited for
+      V sums[C][2];
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        const std::int32_t* minus = F::kParts == 1 ? t.x.minus_sums + c * blocks_stride + b
-                                                   : t.x.minus_half_sums + 2 * (c * blocks_stride + b) + part;
-        products[c] = I::set1(0);
-        if constexpr (F::kOffsetShift >= 0) {
-          products[c] = I::template shift_left<F::kOffsetShift>(I::set1(static_cast<std::uint32_t>(*minus)));
-        }
+        sums[c][0] = sums[c][1] = start<I, F>(ActivationBlock(t.x, t.columns, c, b), part);
       }
 #pragma GCC unroll 8
-      for (std::size_t g = 0; g < kGroups; ++g) {
-        const std::size_t group = 8 * b + kGroups * part + g;
-        const V w = I::load(t.bytes + 4 * I::kRows * group);
-        const V even = I::even_bytes(w), odd = I::odd_bytes(w);
+      for (std::size_t g = kGroups * part; g < kGroups * (part + 1); ++g) {
+        const std::uint8_t* at = w.bytes + (8 * b + g) * 2 * Unpacked<I, F>::kBytes;
+        const V w0 = I::load(at), w1 = I::load(at + Unpacked<I, F>::kBytes);
 #pragma GCC unroll 8
         for (std::size_t c = 0; c < C; ++c) {
-          const std::int16_t* x = t.x.q + c * t.columns + 4 * group;
-          products[c] = I::dot(products[c], even, two(x));
-          auto& rest = C == 1 ? others : products[c];
-          rest = I::dot(rest, odd, two(x + 2));
+          const V x = four<I>(t.x.q + c * t.columns + 32 * b + 4 * g);
+          sums[c][0] = dot<I, F>(sums[c][0], w0, x);
+          sums[c][1] = dot<I, F>(sums[c][1], w1, x);
         }
       }
-      if constexpr (C == 1) products[0] = I::add(products[0], others);
-      const auto scale = I::fload(t.scales + I::kRows * (F::kParts * b + part));
+      const float* scales = w.scales + (F::kParts * b + part) * 2 * I::kLanes;
+      const auto s0 = I::fload(scales), s1 = I::fload(scales + I::kLanes);
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        const auto factor = I::fmul(scale, I::fset1(t.x.scales[c * blocks_stride + b]));
-        sums[c] = I::fma(I::to_float(products[c]), factor, sums[c]);
+        const auto scale = I::fset1(t.x.scales[c * (t.columns / 32) + b]);
+        y[c][0] = I::fma(I::to_float(sums[c][0]), I::fmul(s0, scale), y[c][0]);
+        y[c][1] = I::fma(I::to_float(sums[c][1]), I::fmul(s1, scale), y[c][1]);
       }
     }
     if constexpr (F::kMins) {
-      const auto min = I::fload(t.mins + I::kRows * b);
+      const float* mins = w.mins + b * 2 * I::kLanes;
+      const auto m0 = I::fload(mins), m1 = I::fload(mins + I::kLanes);
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        sums[c] = I::fnma(min, I::fset1(t.x.scaled_sums[c * blocks_stride + b]), sums[c]);
+        const auto sum = I::fset1(t.x.scaled_sums[c * (t.columns / 32) + b]);
+        y[c][0] = I::fnma(m0, sum, y[c][0]);
+        y[c][1] = I::fnma(m1, sum, y[c][1]);
       }
     }
   }
 #pragma GCC unroll 8
-  for (std::size_t c = 0; c < C; ++c) I::fstore(t.y + c * t.y_stride, sums[c]);
+  for (std::size_t c = 0; c < C; ++c) {
+#pragma GCC unroll 2
+    for (std::size_t r = 0; r < 2; ++r) I::fstore(t.y + c * t.y_stride + r * I::kLanes, y[c][r]);
+  }
 }
 
 template <class I, class F, std::size_t C>
-void panel_tile_upto(const PanelTile& t, std::size_t tokens) {
+void panel_tile_upto(const Unpacked<I, F>& w, const PanelTile& t, std::size_t tokens) {
   if (tokens == C) {
-    panel_tile<I, F, C>(t);
+    panel_tile<I, F, C>(w, t);
   } else if constexpr (C > 1) {
-    panel_tile_upto<I, F, C - 1>(t, tokens);
+    panel_tile_upto<I, F, C - 1>(w, t, tokens);
   }
 }
 
-/// The tile for fewer rows than a panel has, through a buffer.
+/// The tile for fewer rows than two vectors have, through a buffer.
 template <class I, class F>
-void partial_panel_tile(PanelTile t, std::size_t tokens, std::size_t rows) {
-  float buffer[I::kColumns * I::kRows] = {};
+void partial_panel_tile(const Unpacked<I, F>& w, PanelTile t, std::size_t tokens, std::size_t rows) {
+  constexpr std::size_t kStride = 2 * I::kLanes;
+  float buffer[I::kColumns * kStride] = {};
   float* y = t.y;
   const std::size_t stride = t.y_stride;
-  if (t.add != 0) {
-    for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(buffer + c * I::kRows, y + c * stride, rows * 4);
+  if (t.add) {
+    for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(buffer + c * kStride, y + c * stride, rows * 4);
   }
   t.y = buffer;
-  t.y_stride = I::kRows;
-  panel_tile_upto<I, F, I::kColumns>(t, tokens);
-  for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(y + c * stride, buffer + c * I::kRows, rows * 4);
+  t.y_stride = kStride;
+  panel_tile_upto<I, F, I::kColumns>(w, t, tokens);
+  for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(y + c * stride, buffer + c * kStride, rows * 4);
 }
 
-/// Unpacks values [k, k + n) of the panel's rows; prefetches the bytes that the next panel has at this point.
+/// Several tokens: two vectors of rows are unpacked to scratch memory, a stretch of k at a time, for all of them.
 template <class I, class F>
-void unpack_panel(const std::byte* const* rows, std::size_t k, std::size_t n, PanelPart<I> to, const std::byte* next) {
-  for (std::size_t i = 0; i < n; i += F::kValues) {
-    const std::size_t block = (k + i) / F::kValues;
-    if (next != nullptr) {
-      // Neighbouring rows are neighbours in memory, so the next panel is one stretch to walk through.
-      const std::byte* p = next + block * F::kBytes * I::kRows;
-      for (std::size_t line = 0; line < F::kBytes * I::kRows; line += 64) I::prefetch(p + line);
-    }
-    F::block(rows, block * F::kBytes, to);
-    to.bytes += F::kValues * I::kRows;
-    to.scales += F::kValues / 32 * F::kParts * I::kRows;
-    to.mins += F::kValues / 32 * I::kRows;
-  }
-}
-
-template <class I, class F>
-void quantized_matmul_of(const QuantizedMatmul& m) {
-  auto* bytes = reinterpret_cast<std::uint8_t*>(m.scratch);
-  float* scales = m.scratch + I::kRows * kPanelBlock / 4;
-  float* mins = scales + I::kRows * kPanelBlock / 16;
-  for (std::size_t r = m.row_begin; r < m.row_end; r += I::kRows) {
-    const std::size_t count = m.row_end - r < I::kRows ? m.row_end - r : I::kRows;
-    const std::byte* rows[I::kRows];
-    for (std::size_t i = 0; i < I::kRows; ++i) {
-      rows[i] = m.weights + (r + (i < count ? i : count - 1)) * m.row_bytes;  // rows beyond the last repeat it
-    }
-    const std::byte* next = r + 2 * I::kRows <= m.row_end ? m.weights + (r + I::kRows) * m.row_bytes : nullptr;
-    for (std::size_t k = 0; k < m.columns; k += kPanelBlock) {
-      const std::size_t n = m.columns - k < kPanelBlock ? m.columns - k : kPanelBlock;
-      unpack_panel<I, F>(rows, k, n, {bytes, scales, mins}, next);
+void many_tokens(const QuantizedMatmul& m) {
+  constexpr std::size_t kRows = 2 * I::kLanes, kSubs = F::kValues / 32;
+  const Unpacked<I, F> unpacked(m.scratch);
+  for (std::size_t r = m.row_begin; r < m.row_end; r += kRows) {
+    const std::size_t rows = m.row_end - r < kRows ? m.row_end - r : kRows;
+    // Where only the first vector has rows, the second repeats it.
+    const VectorRows<I, F> vectors[2] = {{m, r}, {m, rows > I::kLanes ? r + I::kLanes : r}};
+    for (std::size_t k = 0; k < m.columns; k += kUnpackedColumns) {
+      const std::size_t n = m.columns - k < kUnpackedColumns ? m.columns - k : kUnpackedColumns;
+      for (std::size_t b = 0; b < n / F::kValues; ++b) {
+        for (std::size_t v = 0; v < 2; ++v) {
+          unpacked.unpack(vectors[v].block(k / F::kValues + b), kSubs * b, v, std::make_index_sequence<kSubs>());
+        }
+      }
       for (std::size_t t = 0; t < m.tokens; t += I::kColumns) {
         const std::size_t tokens = m.tokens - t < I::kColumns ? m.tokens - t : I::kColumns;
         const std::size_t block = (t * m.columns + k) / 32;
-        const PanelTile tile{.bytes = bytes,
-                             .scales = scales,
-                             .mins = mins,
-                             .blocks = n / 32,
+        const PanelTile tile{.blocks = n / 32,
                              .x = {.q = m.x.q + t * m.columns + k,
                                    .scales = m.x.scales + block,
                                    .scaled_sums = m.x.scaled_sums + block,
@@ -157,13 +296,24 @@ void quantized_matmul_of(const QuantizedMatmul& m) {
                              .y = m.y + t * m.y_stride + r,
                              .y_stride = m.y_stride,
                              .add = k != 0};
-        if (count == I::kRows) {
-          panel_tile_upto<I, F, I::kColumns>(tile, tokens);
+        if (rows == kRows) {
+          panel_tile_upto<I, F, I::kColumns>(unpacked, tile, tokens);
         } else {
-          partial_panel_tile<I, F>(tile, tokens, count);
+          partial_panel_tile<I, F>(unpacked, tile, tokens, rows);
         }
       }
     }
+  }
+}
+
+template <class I, class F>
+void quantized_matmul_of(const QuantizedMatmul& m) {
+  if (m.x.low != nullptr) {
+    for (std::size_t t = 0; t < m.tokens; ++t) one_token<I, F, true>(m, t);
+  } else if (m.tokens == 1) {
+    one_token<I, F, false>(m, 0);
+  } else {
+    many_tokens<I, F>(m);
   }
 }
 
@@ -171,19 +321,19 @@ template <class I>
 void quantized_matmul(const QuantizedMatmul& m) {
   switch (m.type) {
     case BlockType::kQ8_0:
-      return quantized_matmul_of<I, UnpackQ8_0<I>>(m);
+      return quantized_matmul_of<I, BlocksQ8_0<I>>(m);
     case BlockType::kQ4_0:
-      return quantized_matmul_of<I, UnpackQ4_0<I>>(m);
+      return quantized_matmul_of<I, BlocksQ4_0<I>>(m);
     case BlockType::kQ5_0:
-      return quantized_matmul_of<I, UnpackQ5_0<I>>(m);
+      return quantized_matmul_of<I, BlocksQ5_0<I>>(m);
     case BlockType::kQ4_K:
-      return quantized_matmul_of<I, UnpackQ4_K<I>>(m);
+      return quantized_matmul_of<I, BlocksQ4_K<I>>(m);
     case BlockType::kQ5_K:
-      return quantized_matmul_of<I, UnpackQ5_K<I>>(m);
+      return quantized_matmul_of<I, BlocksQ5_K<I>>(m);
     case BlockType::kQ6_K:
-      return quantized_matmul_of<I, UnpackQ6_K<I>>(m);
+      return quantized_matmul_of<I, BlocksQ6_K<I>>(m);
     case BlockType::kIQ4_NL:
-      return quantized_matmul_of<I, UnpackIQ4_NL<I>>(m);
+      return quantized_matmul_of<I, BlocksIQ4_NL<I>>(m);
   }
 }
 

@@ -13,7 +13,8 @@ struct Avx2 {
   using Vec = __m256;
   static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kTileRows = 4;
-  static constexpr std::size_t kTileColumns = 3;  // 12 accumulators of 16 registers
+  static constexpr std::size_t kTileColumns = 3;   // 12 accumulators of 16 registers
+  static constexpr std::size_t kPanelColumns = 4;  // tokens times a panel's two vectors: 8
 
   static Vec zero() { return _mm256_setzero_ps(); }
   static Vec set1(float x) { return _mm256_set1_ps(x); }
@@ -40,11 +41,21 @@ struct Avx2 {
   static void store_f16(void* p, Vec v) { _mm_storeu_si128(static_cast<__m128i*>(p), narrow_f16(v)); }
   static void store_f16(void* p, Vec v, std::size_t n) { store8(p, narrow_f16(v), n); }
 
-  static void store_int16_pairs(std::int16_t* p, Vec v) {
-    constexpr int kOrder = _MM_SHUFFLE(3, 1, 2, 0);
+  static void load_bf16_pairs(const void* p, Vec& even, Vec& odd) {
+    const __m256i both = _mm256_loadu_si256(static_cast<const __m256i*>(p));
+    even = _mm256_castsi256_ps(_mm256_slli_epi32(both, 16));
+    odd = _mm256_castsi256_ps(_mm256_and_si256(both, _mm256_set1_epi32(static_cast<int>(0xFFFF0000U))));
+  }
+  static void load_f16_pairs(const void* p, Vec& even, Vec& odd) {
+    const __m256i both = _mm256_loadu_si256(static_cast<const __m256i*>(p));
+    even = _mm256_cvtph_ps(low_words(_mm256_and_si256(both, _mm256_set1_epi32(0xFFFF))));
+    odd = _mm256_cvtph_ps(low_words(_mm256_srli_epi32(both, 16)));
+  }
+
+  static void store_int8(std::int8_t* p, Vec v) {
     const __m256i wide = _mm256_cvtps_epi32(v);
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_shufflelo_epi16(_mm_shufflehi_epi16(words, kOrder), kOrder));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
   }
 
   static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
@@ -83,6 +94,10 @@ struct Avx2 {
   static void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
 
  private:
+  /// The low halves of lanes that have no others.
+  static __m128i low_words(__m256i v) {
+    return _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_packus_epi32(v, v), 0x08));
+  }
   static __m128i load8(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
   static __m128i load8(const void* p, std::size_t n) {
     std::uint16_t lanes[8] = {};

@@ -12,8 +12,9 @@ namespace rbee::engine::cpu {
 struct Avx512 {
   using Vec = __m512;
   static constexpr std::size_t kLanes = 16;
-  static constexpr std::size_t kTileRows = 4;     // weight rows x
-  static constexpr std::size_t kTileColumns = 6;  // tokens: 24 accumulators of 32 registers
+  static constexpr std::size_t kTileRows = 4;       // weight rows x
+  static constexpr std::size_t kTileColumns = 6;    // tokens: 24 accumulators of 32 registers
+  static constexpr std::size_t kPanelColumns = 12;  // tokens times two panels: likewise
 
   static Vec zero() { return _mm512_setzero_ps(); }
   static Vec set1(float x) { return _mm512_set1_ps(x); }
@@ -34,12 +35,21 @@ struct Avx512 {
   static void store_f16(void* p, Vec v) { _mm256_storeu_si256(static_cast<__m256i*>(p), narrow_f16(v)); }
   static void store_f16(void* p, Vec v, std::size_t n) { _mm256_mask_storeu_epi16(p, first(n), narrow_f16(v)); }
 
-  /// Whole numbers from -32768 to 32767 as two bytes each, every four in the order 0, 2, 1, 3.
-  static void store_int16_pairs(std::int16_t* p, Vec v) {
-    constexpr int kOrder = _MM_SHUFFLE(3, 1, 2, 0);
-    const __m256i words = _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(v));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
-                        _mm256_shufflelo_epi16(_mm256_shufflehi_epi16(words, kOrder), kOrder));
+  /// Sixteen pairs of neighbours: the first of each in `even`, the second in `odd`.
+  static void load_bf16_pairs(const void* p, Vec& even, Vec& odd) {
+    const __m512i both = _mm512_loadu_si512(p);
+    even = _mm512_castsi512_ps(_mm512_slli_epi32(both, 16));
+    odd = _mm512_castsi512_ps(_mm512_and_si512(both, _mm512_set1_epi32(static_cast<int>(0xFFFF0000U))));
+  }
+  static void load_f16_pairs(const void* p, Vec& even, Vec& odd) {
+    const __m512i both = _mm512_loadu_si512(p);
+    even = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(both));
+    odd = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(both, 16)));
+  }
+
+  /// Whole numbers from -128 to 127.
+  static void store_int8(std::int8_t* p, Vec v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v)));
   }
 
   static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }

@@ -13,6 +13,7 @@ struct Portable {
   static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kTileRows = 4;
   static constexpr std::size_t kTileColumns = 1;
+  static constexpr std::size_t kPanelColumns = 2;
   struct Vec {
     float lane[kLanes];
   };
@@ -44,11 +45,13 @@ struct Portable {
   static void store_f16(void* p, const Vec& v) { store_f16(p, v, kLanes); }
   static void store_f16(void* p, const Vec& v, std::size_t n) { narrow(p, v, n, f16_of_float); }
 
-  static void store_int16_pairs(std::int16_t* p, const Vec& v) {
-    constexpr std::size_t kOrder[4] = {0, 2, 1, 3};
+  static void load_bf16_pairs(const void* p, Vec& even, Vec& odd) { load_pairs<float_of_bf16>(p, even, odd); }
+  static void load_f16_pairs(const void* p, Vec& even, Vec& odd) { load_pairs<float_of_f16>(p, even, odd); }
+
+  static void store_int8(std::int8_t* p, const Vec& v) {
     for (std::size_t i = 0; i < kLanes; ++i) {
-      const float x = v.lane[i / 4 * 4 + kOrder[i % 4]];
-      p[i] = x > -32769.0F && x < 32768.0F ? static_cast<std::int16_t>(x) : std::int16_t{-32768};
+      const float x = v.lane[i];
+      p[i] = x > -129.0F && x < 128.0F ? static_cast<std::int8_t>(x) : std::int8_t{-128};
     }
   }
 
@@ -150,6 +153,13 @@ struct Portable {
     std::uint16_t halves[kLanes] = {};
     std::memcpy(halves, p, n * sizeof(std::uint16_t));
     return make([&](std::size_t i) { return convert(halves[i]); });
+  }
+  template <float (*convert)(std::uint16_t)>
+  static void load_pairs(const void* p, Vec& even, Vec& odd) {
+    std::uint16_t halves[2 * kLanes];
+    std::memcpy(halves, p, sizeof(halves));
+    even = make([&](std::size_t i) { return convert(halves[2 * i]); });
+    odd = make([&](std::size_t i) { return convert(halves[2 * i + 1]); });
   }
   static void narrow(void* p, const Vec& v, std::size_t n, std::uint16_t (*convert)(float)) {
     std::uint16_t halves[kLanes];
