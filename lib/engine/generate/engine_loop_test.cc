@@ -1,8 +1,10 @@
 #include "engine/generate/engine_loop.h"
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <random>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -320,7 +322,9 @@ TEST(EngineLoop, draining_finishes_what_was_taken_and_refuses_more) {
 TEST(EngineLoop, the_end_of_the_engine_ends_every_request) {
   std::vector<RequestLog> logs(5);
   {
-    Rig rig(hash_history, {.sequences_max = 2});
+    // Steps so slow that the answers are far from their ends when the engine's comes.
+    Rig rig(hash_history, {.sequences_max = 2},
+            [](const Step&) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
     GenerateRequest wanted = request({id(1)}, 199);
     for (RequestLog& log : logs) rig.loop->submit(wanted, log.sink());
     logs[0].wait_for_events(2);
