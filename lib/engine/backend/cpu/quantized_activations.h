@@ -20,7 +20,7 @@ class QuantizedActivations {
  private:
   std::size_t values_max_;
   bool fine_;               // in two parts
-  AnonymousMemory memory_;  // q, low, then scales, scaled sums, sums, half sums
+  AnonymousMemory memory_;  // blocks, then low
 };
 
 }  // namespace rbee::engine::cpu

@@ -12,7 +12,8 @@ struct IntAvx2 {
   using Vec = __m256i;
   using FVec = __m256;
   static constexpr std::size_t kLanes = 8;
-  static constexpr std::size_t kColumns = 2;  // tokens: 4 sums and 4 results of 16 registers
+  static constexpr std::size_t kVectors = 2;  // of rows, times tokens: 4 sums and 4 results of 16 registers
+  static constexpr std::size_t kColumns = 2;
   static constexpr std::size_t kAhead = 2048;
   static constexpr bool kSignedBytes = true;  // unsigned ones above 127 could overflow the 16-bit sums of pairs
 

@@ -6,6 +6,7 @@
 namespace rbee::engine::cpu {
 
 struct IntAvx512 : IntAvx512Base {
+  static constexpr std::size_t kVectors = 2;
   static constexpr std::size_t kColumns = 5;
   static constexpr bool kSignedBytes = true;  // unsigned ones above 127 could overflow the 16-bit sums of pairs
 

@@ -6,7 +6,8 @@
 namespace rbee::engine::cpu {
 
 struct IntAvx512Vnni : IntAvx512Base {
-  static constexpr std::size_t kColumns = 6;  // tokens: 12 sums and 12 results of 32 registers
+  static constexpr std::size_t kVectors = 2;  // of rows, times tokens: 12 sums and 12 results of 32 registers
+  static constexpr std::size_t kColumns = 6;
   static constexpr bool kSignedBytes = false;
 
   /// acc + the sum of four products of unsigned with signed bytes per lane.

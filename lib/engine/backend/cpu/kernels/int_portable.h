@@ -11,6 +11,7 @@ namespace rbee::engine::cpu {
 
 struct IntPortable {
   static constexpr std::size_t kLanes = 8;
+  static constexpr std::size_t kVectors = 2;
   static constexpr std::size_t kColumns = 2;
   static constexpr std::size_t kAhead = 0;
   static constexpr bool kSignedBytes = true;

@@ -20,15 +20,21 @@ constexpr std::size_t kPanelLine = 4 * kPanelRows;  // bytes of one word of ever
 /// The quantized types of formats::DType.
 enum class BlockType : std::uint8_t { kQ8_0, kQ4_0, kQ5_0, kQ4_K, kQ5_K, kQ6_K, kIQ4_NL };
 
-/// Activations as whole numbers with a float32 scale per 32 values: x = scale * q. In 8 bits, |q| <= 127; or in 15 bits
-/// as two, q = 128 * high + low, for twice the work.
+/// 32 neighbouring activations as whole numbers of 8 bits, x = scale * q with |q| <= 127, and what multiplying needs of
+/// them: one cache line, so that a token's values are reached from one pointer.
+struct alignas(64) QuantizedBlock {
+  std::int8_t q[32];
+  float scale;
+  float scaled_sum;                 ///< scale times the sum of the numbers
+  std::int32_t minus_sum;           ///< the sum of the numbers, negated
+  std::int32_t minus_half_sums[2];  ///< likewise of each half
+};
+static_assert(sizeof(QuantizedBlock) == 64);
+
+/// Rows of quantized activations. In 15 bits a number is 128 * q + low, for twice the work.
 struct QuantizedRows {
-  std::int8_t* q = nullptr;                 ///< [tokens, columns]: the number, or its high part
-  std::int8_t* low = nullptr;               ///< [tokens, columns], or null: 8 bits
-  float* scales = nullptr;                  ///< [tokens, columns / 32]
-  float* scaled_sums = nullptr;             ///< [tokens, columns / 32]: scale times the sum of the block's numbers
-  std::int32_t* minus_sums = nullptr;       ///< [tokens, columns / 32]: the sum of the block's numbers, negated
-  std::int32_t* minus_half_sums = nullptr;  ///< [tokens, columns / 16]: likewise of each half
+  QuantizedBlock* blocks = nullptr;  ///< [tokens, columns / 32]
+  std::int8_t* low = nullptr;        ///< [tokens, columns], or null: 8 bits
 };
 
 /// Weight rows [row_begin, row_end) times all tokens. Within 32 values (16 for Q6_K) products are added as integers,
@@ -47,7 +53,8 @@ struct QuantizedMatmul {
   float* scratch = nullptr;  ///< kPanelScratch floats of the calling thread, aligned to 64 bytes
 };
 
-constexpr std::size_t kUnpackedColumns = 512;  // of 32 rows as bytes: 16 KiB, a third of L1
+constexpr std::size_t kUnpackedColumns = 512;      // of 32 rows as bytes: 16 KiB, a third of L1
+constexpr std::size_t kActivationBytes = 1 << 19;  // of the tokens that are multiplied at a time: half of L2
 constexpr std::size_t kUnpackedRowsMax = 2 * kPanelRows;
 // Bytes, then scales, then mins.
 constexpr std::size_t kPanelScratch =

@@ -13,6 +13,7 @@ void quantize_row(const float* x, std::size_t columns, const QuantizedRows& to) 
   constexpr std::size_t kHalf = 16 / S::kLanes;
   const float limit = to.low == nullptr ? 127.0F : 127.0F * 128.0F + 63.0F;
   for (std::size_t b = 0; b < columns / 32; ++b) {
+    QuantizedBlock& block = to.blocks[b];
     V v[2 * kHalf];
     V most = S::zero();
     for (std::size_t i = 0; i < 2 * kHalf; ++i) {
@@ -27,24 +28,23 @@ void quantize_row(const float* x, std::size_t columns, const QuantizedRows& to) 
     for (std::size_t h = 0; h < 2; ++h) {
       V sum = S::zero();
       for (std::size_t i = h * kHalf; i < (h + 1) * kHalf; ++i) {
-        const std::size_t at = 32 * b + i * S::kLanes;
         const V q = S::round(S::mul(v[i], S::set1(inverse)));
         if (to.low == nullptr) {
-          S::store_int8(to.q + at, q);
+          S::store_int8(block.q + i * S::kLanes, q);
         } else {
           const V high = S::round(S::mul(q, S::set1(1.0F / 128.0F)));
-          S::store_int8(to.q + at, high);
-          S::store_int8(to.low + at, S::sub(q, S::mul(high, S::set1(128.0F))));
+          S::store_int8(block.q + i * S::kLanes, high);
+          S::store_int8(to.low + 32 * b + i * S::kLanes, S::sub(q, S::mul(high, S::set1(128.0F))));
         }
         sum = S::add(sum, q);
       }
       halves[h] = S::sum(sum);  // whole numbers far below 2^24: exact
     }
-    to.scales[b] = scale;
-    to.scaled_sums[b] = scale * (halves[0] + halves[1]);
-    to.minus_sums[b] = -static_cast<std::int32_t>(halves[0] + halves[1]);
-    to.minus_half_sums[2 * b] = -static_cast<std::int32_t>(halves[0]);
-    to.minus_half_sums[2 * b + 1] = -static_cast<std::int32_t>(halves[1]);
+    block.scale = scale;
+    block.scaled_sum = scale * (halves[0] + halves[1]);
+    block.minus_sum = -static_cast<std::int32_t>(halves[0] + halves[1]);
+    block.minus_half_sums[0] = -static_cast<std::int32_t>(halves[0]);
+    block.minus_half_sums[1] = -static_cast<std::int32_t>(halves[1]);
   }
 }
 

@@ -7,25 +7,6 @@
 
 namespace rbee::engine::cpu {
 
-/// The activations of one token under 32 values of k.
-struct ActivationBlock {
-  const std::int8_t* q;
-  const std::int8_t* low;
-  const float* scale;
-  const float* scaled_sum;
-  const std::int32_t* minus_sum;
-  const std::int32_t* minus_half_sums;
-
-  [[gnu::always_inline]] ActivationBlock(const QuantizedRows& x, std::size_t columns, std::size_t token,
-                                         std::size_t block)
-      : q(x.q + token * columns + 32 * block),
-        low(x.low == nullptr ? nullptr : x.low + token * columns + 32 * block),
-        scale(x.scales + token * (columns / 32) + block),
-        scaled_sum(x.scaled_sums + token * (columns / 32) + block),
-        minus_sum(x.minus_sums + token * (columns / 32) + block),
-        minus_half_sums(x.minus_half_sums + token * (columns / 16) + 2 * block) {}
-};
-
 template <class I>
 [[gnu::always_inline]] inline typename I::Vec four(const std::int8_t* x) {
   std::uint32_t all;
@@ -35,11 +16,11 @@ template <class I>
 
 /// What the sum of a part starts with: the offset of its numbers, taken back.
 template <class I, class F>
-[[gnu::always_inline]] inline typename I::Vec start(const ActivationBlock& x, std::size_t part) {
+[[gnu::always_inline]] inline typename I::Vec start(const QuantizedBlock& x, std::size_t part) {
   if constexpr (F::kOffsetShift < 0) {
     return I::set1(0);
   } else {
-    const std::int32_t sum = F::kParts == 1 ? *x.minus_sum : x.minus_half_sums[part];
+    const std::int32_t sum = F::kParts == 1 ? x.minus_sum : x.minus_half_sums[part];
     return I::template shift_left<F::kOffsetShift>(I::set1(static_cast<std::uint32_t>(sum)));
   }
 }
@@ -55,8 +36,8 @@ template <class I, class F>
 
 /// The exact sum of a part's products with one token, v being its numbers.
 template <class I, class F, bool kFine>
-[[gnu::always_inline]] inline typename I::Vec products(const typename I::Vec* v, const ActivationBlock& x,
-                                                       std::size_t part) {
+[[gnu::always_inline]] inline typename I::Vec products(const typename I::Vec* v, const QuantizedBlock& x,
+                                                       const std::int8_t* low, std::size_t part) {
   constexpr std::size_t kGroups = 8 / F::kParts;  // of four values, under one scale
   const std::size_t first = kGroups * part;
   typename I::Vec sum = kFine ? I::set1(0) : start<I, F>(x, part);
@@ -65,7 +46,7 @@ template <class I, class F, bool kFine>
   if constexpr (kFine) {
     sum = I::template shift_left<7>(sum);
 #pragma GCC unroll 8
-    for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(x.low + 4 * (first + g)));
+    for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(low + 4 * (first + g)));
     sum = I::add(sum, start<I, F>(x, part));
   }
   return sum;
@@ -75,13 +56,13 @@ template <class I, class F, bool kFine>
 template <class I, class F, bool kFine>
 [[gnu::always_inline]] inline typename I::FVec add_block(typename I::FVec y, const typename I::Vec* v,
                                                          const typename I::FVec* scales, const typename I::FVec* mins,
-                                                         const ActivationBlock& x) {
+                                                         const QuantizedBlock& x, const std::int8_t* low) {
 #pragma GCC unroll 2
   for (std::size_t part = 0; part < F::kParts; ++part) {
-    const auto factor = I::fmul(scales[part], I::fset1(*x.scale));
-    y = I::fma(I::to_float(products<I, F, kFine>(v, x, part)), factor, y);
+    const auto factor = I::fmul(scales[part], I::fset1(x.scale));
+    y = I::fma(I::to_float(products<I, F, kFine>(v, x, low, part)), factor, y);
   }
-  if constexpr (F::kMins) y = I::fnma(mins[0], I::fset1(*x.scaled_sum), y);
+  if constexpr (F::kMins) y = I::fnma(mins[0], I::fset1(x.scaled_sum), y);
   return y;
 }
 
@@ -110,15 +91,15 @@ void store_rows(float* y, typename I::FVec v, std::size_t count) {
 
 template <class I, class F, bool kFine, std::size_t... kSubs>
 [[gnu::always_inline]] inline typename I::FVec add_blocks(typename I::FVec y, const PackedBlock& block,
-                                                          const QuantizedMatmul& m, std::size_t token,
-                                                          std::size_t first, std::index_sequence<kSubs...>) {
+                                                          const QuantizedBlock* x, const std::int8_t* low,
+                                                          std::index_sequence<kSubs...>) {
   typename I::FVec scales[F::kValues / 32 * F::kParts], mins[F::kValues / 32];
   F::scales(block, scales, mins);
   const auto add = [&]<std::size_t kSub>() __attribute__((always_inline)) {
     typename I::Vec v[8];
     F::template values<kSub>(block, v);
-    y = add_block<I, F, kFine>(y, v, scales + F::kParts * kSub, mins + kSub,
-                               ActivationBlock(m.x, m.columns, token, first + kSub));
+    y = add_block<I, F, kFine>(y, v, scales + F::kParts * kSub, mins + kSub, x[kSub],
+                               kFine ? low + 32 * kSub : nullptr);
   };
   (add.template operator()<kSubs>(), ...);
   return y;
@@ -134,25 +115,28 @@ void one_token(const QuantizedMatmul& m, std::size_t token) {
     for (std::size_t b = 0; b < m.columns / F::kValues; ++b) {
       const PackedBlock block = rows.block(b);
       for (std::size_t i = 0; i < F::kWords; ++i) I::prefetch(block.words + kPanelLine * i + I::kAhead);
-      y = add_blocks<I, F, kFine>(y, block, m, token, kSubs * b, std::make_index_sequence<kSubs>());
+      const std::size_t at = token * (m.columns / 32) + kSubs * b;
+      y = add_blocks<I, F, kFine>(y, block, m.x.blocks + at, kFine ? m.x.low + 32 * at : nullptr,
+                                  std::make_index_sequence<kSubs>());
     }
     store_rows<I>(m.y + token * m.y_stride + r, y, m.row_end - r);
   }
 }
 
-/// Unpacked numbers of two vectors of rows in scratch memory: [32 values][8 words][2 vectors], scales and mins
+/// Unpacked numbers of kVectors vectors of rows in scratch memory: [32 values][8 words][vectors], scales and mins
 /// likewise.
 template <class I, class F>
 struct Unpacked {
-  static constexpr std::size_t kBytes = 4 * I::kLanes;
+  static constexpr std::size_t kVectors = I::kVectors, kRows = kVectors * I::kLanes;
+  static constexpr std::size_t kBytes = 4 * I::kLanes;  // of one vector
   std::uint8_t* bytes;
   float* scales;
   float* mins;
 
   explicit Unpacked(float* scratch)
       : bytes(reinterpret_cast<std::uint8_t*>(scratch)),
-        scales(scratch + 2 * I::kLanes * kUnpackedColumns / 4),
-        mins(scales + 2 * I::kLanes * kUnpackedColumns / 16) {}
+        scales(scratch + kRows * kUnpackedColumns / 4),
+        mins(scales + kRows * kUnpackedColumns / 16) {}
 
   template <std::size_t... kSubs>
   void unpack(const PackedBlock& block, std::size_t first, std::size_t vector, std::index_sequence<kSubs...>) const {
@@ -163,22 +147,22 @@ struct Unpacked {
       F::template values<kSub>(block, v);
       const std::size_t sub = first + kSub;
 #pragma GCC unroll 8
-      for (std::size_t g = 0; g < 8; ++g) I::store(bytes + ((8 * sub + g) * 2 + vector) * kBytes, v[g]);
+      for (std::size_t g = 0; g < 8; ++g) I::store(bytes + ((8 * sub + g) * kVectors + vector) * kBytes, v[g]);
 #pragma GCC unroll 2
       for (std::size_t p = 0; p < F::kParts; ++p) {
-        I::fstore(scales + ((F::kParts * sub + p) * 2 + vector) * I::kLanes, s[F::kParts * kSub + p]);
+        I::fstore(scales + ((F::kParts * sub + p) * kVectors + vector) * I::kLanes, s[F::kParts * kSub + p]);
       }
-      if constexpr (F::kMins) I::fstore(mins + (2 * sub + vector) * I::kLanes, m[kSub]);
+      if constexpr (F::kMins) I::fstore(mins + (kVectors * sub + vector) * I::kLanes, m[kSub]);
     };
     (put.template operator()<kSubs>(), ...);
   }
 };
 
-/// Two vectors of rows times C tokens, from the same k on.
+/// Some tokens that unpacked rows are multiplied with, from the same k on.
 struct PanelTile {
-  std::size_t blocks;  // of 32 values
-  QuantizedRows x;     // of the tile's first token
-  std::size_t columns;
+  std::size_t blocks;       // of 32 values
+  const QuantizedBlock* x;  // of the first token, the next one's x_stride behind it
+  std::size_t x_stride;
   float* y;  // token c, row r at y[c * y_stride + r]
   std::size_t y_stride;
   bool add;  // to y; false for the first values of k
@@ -187,58 +171,64 @@ struct PanelTile {
 template <class I, class F, std::size_t C>
 void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
   using V = typename I::Vec;
-  constexpr std::size_t kGroups = 8 / F::kParts;
-  typename I::FVec y[C][2];
+  constexpr std::size_t kGroups = 8 / F::kParts, R = I::kVectors;
+  typename I::FVec y[C][R];
 #pragma GCC unroll 8
   for (std::size_t c = 0; c < C; ++c) {
-#pragma GCC unroll 2
-    for (std::size_t r = 0; r < 2; ++r) {
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) {
       y[c][r] = t.add ? I::fload(t.y + c * t.y_stride + r * I::kLanes) : I::fset1(0.0F);
     }
   }
   for (std::size_t b = 0; b < t.blocks; ++b) {
+    const QuantizedBlock* x = t.x + b;
 #pragma GCC unroll 2
     for (std::size_t part = 0; part < F::kParts; ++part) {
-      V sums[C][2];
+      V sums[C][R];
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        sums[c][0] = sums[c][1] = start<I, F>(ActivationBlock(t.x, t.columns, c, b), part);
+        const V first = start<I, F>(x[c * t.x_stride], part);
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < R; ++r) sums[c][r] = first;
       }
 #pragma GCC unroll 8
       for (std::size_t g = kGroups * part; g < kGroups * (part + 1); ++g) {
-        const std::uint8_t* at = w.bytes + (8 * b + g) * 2 * Unpacked<I, F>::kBytes;
-        const V w0 = I::load(at), w1 = I::load(at + Unpacked<I, F>::kBytes);
+        const std::uint8_t* at = w.bytes + (8 * b + g) * R * Unpacked<I, F>::kBytes;
+        V rows[R];
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < R; ++r) rows[r] = I::load(at + r * Unpacked<I, F>::kBytes);
 #pragma GCC unroll 8
         for (std::size_t c = 0; c < C; ++c) {
-          const V x = four<I>(t.x.q + c * t.columns + 32 * b + 4 * g);
-          sums[c][0] = dot<I, F>(sums[c][0], w0, x);
-          sums[c][1] = dot<I, F>(sums[c][1], w1, x);
+          const V numbers = four<I>(x[c * t.x_stride].q + 4 * g);
+#pragma GCC unroll 4
+          for (std::size_t r = 0; r < R; ++r) sums[c][r] = dot<I, F>(sums[c][r], rows[r], numbers);
         }
       }
-      const float* scales = w.scales + (F::kParts * b + part) * 2 * I::kLanes;
-      const auto s0 = I::fload(scales), s1 = I::fload(scales + I::kLanes);
+      const float* scales = w.scales + (F::kParts * b + part) * R * I::kLanes;
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        const auto scale = I::fset1(t.x.scales[c * (t.columns / 32) + b]);
-        y[c][0] = I::fma(I::to_float(sums[c][0]), I::fmul(s0, scale), y[c][0]);
-        y[c][1] = I::fma(I::to_float(sums[c][1]), I::fmul(s1, scale), y[c][1]);
+        const auto scale = I::fset1(x[c * t.x_stride].scale);
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < R; ++r) {
+          const auto factor = I::fmul(I::fload(scales + r * I::kLanes), scale);
+          y[c][r] = I::fma(I::to_float(sums[c][r]), factor, y[c][r]);
+        }
       }
     }
     if constexpr (F::kMins) {
-      const float* mins = w.mins + b * 2 * I::kLanes;
-      const auto m0 = I::fload(mins), m1 = I::fload(mins + I::kLanes);
+      const float* mins = w.mins + b * R * I::kLanes;
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        const auto sum = I::fset1(t.x.scaled_sums[c * (t.columns / 32) + b]);
-        y[c][0] = I::fnma(m0, sum, y[c][0]);
-        y[c][1] = I::fnma(m1, sum, y[c][1]);
+        const auto sum = I::fset1(x[c * t.x_stride].scaled_sum);
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < R; ++r) y[c][r] = I::fnma(I::fload(mins + r * I::kLanes), sum, y[c][r]);
       }
     }
   }
 #pragma GCC unroll 8
   for (std::size_t c = 0; c < C; ++c) {
-#pragma GCC unroll 2
-    for (std::size_t r = 0; r < 2; ++r) I::fstore(t.y + c * t.y_stride + r * I::kLanes, y[c][r]);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) I::fstore(t.y + c * t.y_stride + r * I::kLanes, y[c][r]);
   }
 }
 
@@ -251,10 +241,10 @@ void panel_tile_upto(const Unpacked<I, F>& w, const PanelTile& t, std::size_t to
   }
 }
 
-/// The tile for fewer rows than two vectors have, through a buffer.
+/// The tile for `rows` rows, fewer than the vectors have, through a buffer.
 template <class I, class F>
 void partial_panel_tile(const Unpacked<I, F>& w, PanelTile t, std::size_t tokens, std::size_t rows) {
-  constexpr std::size_t kStride = 2 * I::kLanes;
+  constexpr std::size_t kStride = Unpacked<I, F>::kRows;
   float buffer[I::kColumns * kStride] = {};
   float* y = t.y;
   const std::size_t stride = t.y_stride;
@@ -267,42 +257,49 @@ void partial_panel_tile(const Unpacked<I, F>& w, PanelTile t, std::size_t tokens
   for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(y + c * stride, buffer + c * kStride, rows * 4);
 }
 
-/// Several tokens: two vectors of rows are unpacked to scratch memory, a stretch of k at a time, for all of them.
+/// A group of rows from r on times tokens [begin, end): a stretch of k is unpacked to scratch memory, then multiplied
+/// with all of them.
 template <class I, class F>
-void many_tokens(const QuantizedMatmul& m) {
-  constexpr std::size_t kRows = 2 * I::kLanes, kSubs = F::kValues / 32;
-  const Unpacked<I, F> unpacked(m.scratch);
-  for (std::size_t r = m.row_begin; r < m.row_end; r += kRows) {
-    const std::size_t rows = m.row_end - r < kRows ? m.row_end - r : kRows;
-    // Where only the first vector has rows, the second repeats it.
-    const VectorRows<I, F> vectors[2] = {{m, r}, {m, rows > I::kLanes ? r + I::kLanes : r}};
-    for (std::size_t k = 0; k < m.columns; k += kUnpackedColumns) {
-      const std::size_t n = m.columns - k < kUnpackedColumns ? m.columns - k : kUnpackedColumns;
+void row_group(const QuantizedMatmul& m, const Unpacked<I, F>& unpacked, std::size_t r, std::size_t begin,
+               std::size_t end) {
+  constexpr std::size_t kRows = Unpacked<I, F>::kRows, kSubs = F::kValues / 32;
+  const std::size_t rows = m.row_end - r < kRows ? m.row_end - r : kRows;
+  for (std::size_t k = 0; k < m.columns; k += kUnpackedColumns) {
+    const std::size_t n = m.columns - k < kUnpackedColumns ? m.columns - k : kUnpackedColumns;
+    for (std::size_t v = 0; v < I::kVectors; ++v) {
+      // Vectors without rows repeat the first.
+      const VectorRows<I, F> vector(m, v * I::kLanes < rows ? r + v * I::kLanes : r);
       for (std::size_t b = 0; b < n / F::kValues; ++b) {
-        for (std::size_t v = 0; v < 2; ++v) {
-          unpacked.unpack(vectors[v].block(k / F::kValues + b), kSubs * b, v, std::make_index_sequence<kSubs>());
-        }
-      }
-      for (std::size_t t = 0; t < m.tokens; t += I::kColumns) {
-        const std::size_t tokens = m.tokens - t < I::kColumns ? m.tokens - t : I::kColumns;
-        const std::size_t block = (t * m.columns + k) / 32;
-        const PanelTile tile{.blocks = n / 32,
-                             .x = {.q = m.x.q + t * m.columns + k,
-                                   .scales = m.x.scales + block,
-                                   .scaled_sums = m.x.scaled_sums + block,
-                                   .minus_sums = m.x.minus_sums + block,
-                                   .minus_half_sums = m.x.minus_half_sums + 2 * block},
-                             .columns = m.columns,
-                             .y = m.y + t * m.y_stride + r,
-                             .y_stride = m.y_stride,
-                             .add = k != 0};
-        if (rows == kRows) {
-          panel_tile_upto<I, F, I::kColumns>(unpacked, tile, tokens);
-        } else {
-          partial_panel_tile<I, F>(unpacked, tile, tokens, rows);
-        }
+        unpacked.unpack(vector.block(k / F::kValues + b), kSubs * b, v, std::make_index_sequence<kSubs>());
       }
     }
+    for (std::size_t t = begin; t < end; t += I::kColumns) {
+      const std::size_t tokens = end - t < I::kColumns ? end - t : I::kColumns;
+      const PanelTile tile{.blocks = n / 32,
+                           .x = m.x.blocks + (t * m.columns + k) / 32,
+                           .x_stride = m.columns / 32,
+                           .y = m.y + t * m.y_stride + r,
+                           .y_stride = m.y_stride,
+                           .add = k != 0};
+      if (rows == kRows) {
+        panel_tile_upto<I, F, I::kColumns>(unpacked, tile, tokens);
+      } else {
+        partial_panel_tile<I, F>(unpacked, tile, tokens, rows);
+      }
+    }
+  }
+}
+
+/// Several tokens, as many at a time as stay in L2 while all rows pass by.
+template <class I, class F>
+void many_tokens(const QuantizedMatmul& m) {
+  const Unpacked<I, F> unpacked(m.scratch);
+  const std::size_t fit = kActivationBytes / (m.columns / 32 * sizeof(QuantizedBlock)) / I::kColumns * I::kColumns;
+  const std::size_t chunk = fit < 8 * I::kColumns ? 8 * I::kColumns : fit;
+  for (std::size_t t = 0; t < m.tokens; t += chunk) {
+    const std::size_t end = m.tokens - t < chunk ? m.tokens : t + chunk;
+    for (std::size_t r = m.row_begin; r < m.row_end; r += Unpacked<I, F>::kRows)
+      row_group<I, F>(m, unpacked, r, t, end);
   }
 }
 
