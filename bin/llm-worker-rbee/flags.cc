@@ -75,6 +75,8 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--kv-mib", flags.kv_mib, "Memory for the KV cache in MiB (default: derived)")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 24));
+  app.add_option("--kv", engine.kv_dtype, "Type of the KV cache (default: f32 for models in float32, else f16)")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0"}));
   app.add_option("--api-key-file", flags.api_key_file,
                  "File that holds the API key clients must send; or set RBEE_API_KEY");
   app.add_flag("--insecure-no-auth", flags.insecure, "Listen beyond this machine without an API key");

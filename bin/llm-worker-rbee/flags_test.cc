@@ -22,6 +22,8 @@ TEST(Flags, a_worker_gets_its_defaults_from_model_and_gpu) {
   EXPECT_EQ(found.config->model_id, "tiny");
   EXPECT_EQ(found.config->engine.model, "models/tiny");
   EXPECT_EQ(parse({"--kv-mib", "3"}).config->engine.kv_bytes, 3_MiB);
+  EXPECT_EQ(parse({}).config->engine.kv_dtype, "");
+  EXPECT_EQ(parse({"--kv", "q8_0"}).config->engine.kv_dtype, "q8_0");
   EXPECT_EQ(parse({}).config->engine.cpu_isa, "");
   EXPECT_EQ(parse({"--cpu-isa", "avx2"}).config->engine.cpu_isa, "avx2");
 }
@@ -33,6 +35,7 @@ TEST(Flags, wrong_use_exits_2_and_says_what_to_do) {
                                                                                      {"--threads", "-1"},
                                                                                      {"--log-level", "loud"},
                                                                                      {"--cpu-isa", "sse2"},
+                                                                                     {"--kv", "q4_0"},
                                                                                      {"--worker-id", "a b"},
                                                                                      {"stray"}}) {
     const Invocation found = parse(wrong);

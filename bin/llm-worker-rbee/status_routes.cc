@@ -48,6 +48,7 @@ wire::WorkerHealth health(const Worker& worker) {
     out.architecture = info.architecture;
     out.format = info.format;
     out.dtype = info.dtype;
+    out.kv_dtype = info.kv_dtype;
     out.parameters = info.parameters;
   }
   return out;

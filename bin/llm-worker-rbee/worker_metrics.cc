@@ -42,6 +42,13 @@ MetricFamily outcomes(const engine::EngineStats& stats) {
   return out;
 }
 
+MetricFamily cache_bytes(const engine::ModelInfo& model) {
+  MetricFamily out =
+      family("rbee_worker_kv_bytes", "Size of the KV cache", MetricType::Gauge, static_cast<double>(model.kv_bytes));
+  out.metric.front().label = {{"dtype", model.kv_dtype}};
+  return out;
+}
+
 std::vector<MetricFamily> engine_families(const engine::EngineStats& stats) {
   const auto counter = [](const char* name, const char* help, auto value) {
     return family(name, help, MetricType::Counter, static_cast<double>(value));
@@ -104,6 +111,7 @@ std::string WorkerMetrics::text(const engine::Engine* engine) const {
   std::vector<MetricFamily> families = impl_->registry.Collect();
   if (engine != nullptr) {
     std::vector<MetricFamily> more = engine_families(engine->stats());
+    more.push_back(cache_bytes(engine->model()));
     std::move(more.begin(), more.end(), std::back_inserter(families));
   }
   const ProcessMemory memory = process_memory();

@@ -22,7 +22,7 @@ namespace rbee::hive {
 namespace {
 
 struct SpawnFlags {
-  std::string backend, model, id, host, api_key_file, cpu_isa;
+  std::string backend, model, id, host, api_key_file, cpu_isa, kv;
   std::uint32_t gpu = 0, context = 0, threads = 0, timeout_seconds = pool::kLoadStall.count();
   std::uint16_t port = 0;
   std::optional<std::uint32_t> draft_max;
@@ -50,6 +50,7 @@ std::vector<std::string> more_arguments(const SpawnFlags& flags, const pool::Poo
   std::vector<std::string> arguments;
   if (flags.threads != 0) arguments.insert(arguments.end(), {"--threads", std::to_string(flags.threads)});
   if (!flags.cpu_isa.empty()) arguments.insert(arguments.end(), {"--cpu-isa", flags.cpu_isa});
+  if (!flags.kv.empty()) arguments.insert(arguments.end(), {"--kv", flags.kv});
   if (flags.draft_max) arguments.insert(arguments.end(), {"--draft-max", std::to_string(*flags.draft_max)});
   const std::string key = key_file(flags, config);
   if (!key.empty()) arguments.insert(arguments.end(), {"--api-key-file", key});
@@ -82,6 +83,12 @@ pool::SpawnRequest make_request(const Hive& hive, const SpawnFlags& flags) {
   return request;
 }
 
+// Of the types that the worker's --kv takes; without it, 16 bits are what most models get.
+formats::DType cache_dtype(const SpawnFlags& flags) {
+  if (flags.kv == "f32") return formats::DType::kF32;
+  return flags.kv == "q8_0" ? formats::DType::kQ8_0 : formats::DType::kF16;
+}
+
 // Weights of these live in the machine's memory; a GPU's memory is the worker's to judge.
 bool uses_machine_memory(const std::string& backend) {
   return backend == "cpu" || backend == "reference";
@@ -94,7 +101,8 @@ int spawn(Hive& hive, const SpawnFlags& flags) {
     fail(ErrorKind::kBadRequest, "--context {}: model '{}' was made for {} positions", flags.context, request.model_id,
          facts.config.context_length);
   }
-  const pool::MemoryEstimate estimate = pool::estimate_memory(facts.config, facts.weight_bytes, flags.context);
+  const pool::MemoryEstimate estimate =
+      pool::estimate_memory(facts.config, facts.weight_bytes, flags.context, cache_dtype(flags));
   if (uses_machine_memory(request.backend) && !flags.ignore_memory) {
     pool::check_fit(request, estimate, available_memory_bytes());
   }
@@ -151,6 +159,8 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");
   command->add_option("--cpu-isa", flags->cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
       ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
+  command->add_option("--kv", flags->kv, "Type of the KV cache (default: f32 for models in float32, else f16)")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0"}));
   command->add_option("--draft-max", flags->draft_max, "Tokens guessed and verified per step; 0: off (default: 16)")
       ->check(CLI::Range(0, 64));
   command

@@ -35,6 +35,7 @@ struct EngineOptions {
   std::uint32_t step_tokens_max = 256;    ///< tokens per step: the size of a prefill chunk
   std::uint32_t draft_max = 16;           ///< guessed tokens that a sequence carries in a step; 0: no speculation
   std::optional<std::uint64_t> kv_bytes;  ///< memory for the KV cache; derived when absent
+  std::string kv_dtype;                   ///< f32, f16, bf16 or q8_0; empty: f32 for models in float32, else f16
 };
 
 struct LoadProgress {
@@ -88,6 +89,7 @@ struct ModelInfo {
   std::uint32_t context = 0;        ///< positions per sequence in this engine
   std::uint32_t model_context = 0;  ///< what the model was made for
   std::uint32_t vocab_size = 0;
+  std::string kv_dtype;  ///< as in EngineOptions
   std::string backend, device;
   bool has_chat_template = false;
   double load_seconds = 0;

@@ -36,4 +36,12 @@ std::uint64_t row_bytes(DType dtype, std::uint64_t values) {
   return values / info.block_values * info.block_bytes;
 }
 
+std::uint64_t cut_row_bytes(DType dtype, std::uint64_t values) {
+  const DTypeInfo info = dtype_info(dtype);
+  if (info.block_values == 1) return values * info.block_bytes;
+  RBEE_CHECK(dtype == DType::kQ8_0);
+  constexpr std::uint64_t kScaleBytes = 2;
+  return values + (values + info.block_values - 1) / info.block_values * kScaleBytes;
+}
+
 }  // namespace rbee::formats

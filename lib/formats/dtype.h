@@ -38,6 +38,10 @@ inline bool is_quantized(DType dtype) {
 /// Bytes of one row of `values` values; `values` must be a multiple of block_values.
 std::uint64_t row_bytes(DType dtype, std::uint64_t values);
 
+/// Bytes of a row that may end within a block, which is then cut off behind its last value: the KV cache's rows. For
+/// the plain types and kQ8_0.
+std::uint64_t cut_row_bytes(DType dtype, std::uint64_t values);
+
 /// Writes `values` values of the row at `row` (any alignment) as float32 to `out`. `values` is a multiple of
 /// block_values. The plain reference decoder of every type; backends have faster ones, tested against it.
 void dequantize_row(DType dtype, const void* row, float* out, std::uint64_t values);

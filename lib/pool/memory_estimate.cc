@@ -10,14 +10,15 @@
 
 namespace rbee::pool {
 
-MemoryEstimate estimate_memory(const formats::ModelConfig& config, std::uint64_t weight_bytes, std::uint32_t context) {
-  constexpr std::uint64_t kKeysAndValues = 2, kBytesPerValue = 2;
+MemoryEstimate estimate_memory(const formats::ModelConfig& config, std::uint64_t weight_bytes, std::uint32_t context,
+                               formats::DType kv) {
+  constexpr std::uint64_t kKeysAndValues = 2;
   MemoryEstimate estimate;
   estimate.context = context != 0 ? context : std::min(kContextMin, config.context_length);
   estimate.weights = weight_bytes;
-  estimate.kv =
-      (Checked(kKeysAndValues * kBytesPerValue) * config.layers * config.kv_heads * config.head_dim * estimate.context)
-          .value_or_throw("KV cache");
+  estimate.kv = (Checked(kKeysAndValues) * config.layers * config.kv_heads *
+                 formats::cut_row_bytes(kv, config.head_dim) * estimate.context)
+                    .value_or_throw("KV cache");
   estimate.overhead = kWorkerOverheadBytes;
   return estimate;
 }

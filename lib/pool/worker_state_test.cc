@@ -83,6 +83,8 @@ TEST(MemoryEstimateTest, is_weights_and_cache_and_overhead) {
   EXPECT_EQ(estimate.kv, std::uint64_t{2} * 2 * 22 * 4 * 64 * 2048);
   EXPECT_EQ(estimate.total(), 2'200'000'000 + estimate.kv + 200'000'000);
   EXPECT_EQ(estimate_memory(config, 1, 100).context, 100u);
+  EXPECT_EQ(estimate_memory(config, 1, 100, formats::DType::kQ8_0).kv, std::uint64_t{2} * 22 * 4 * (64 + 4) * 100);
+  EXPECT_EQ(estimate_memory(config, 1, 100, formats::DType::kF32).kv, std::uint64_t{2} * 4 * 22 * 4 * 64 * 100);
   EXPECT_FALSE(does_not_fit(estimate, estimate.total()).has_value());
   EXPECT_FALSE(does_not_fit(estimate, 0).has_value());
   EXPECT_EQ(

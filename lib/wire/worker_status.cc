@@ -35,6 +35,7 @@ void for_each_field(Health& health, const Visit& visit) {
   visit("architecture", health.architecture);
   visit("format", health.format);
   visit("dtype", health.dtype);
+  visit("kv_dtype", health.kv_dtype);
   visit("parameters", health.parameters);
 }
 

@@ -21,6 +21,7 @@ struct WorkerHealth {
   std::uint32_t context = 0;  ///< positions per sequence
   double uptime_seconds = 0, load_seconds = 0;
   std::string architecture, format, dtype;
+  std::string kv_dtype;  ///< of the KV cache: f32, f16, bf16 or q8_0
   std::uint64_t parameters = 0;
 };
 /// {"status":"healthy",…}

@@ -49,7 +49,8 @@ class Backend {
 
   virtual BackendDescription describe() const = 0;
 
-  /// Whether the op runs here with weights of this dtype (ignored for ops without a weight).
+  /// Whether the op runs here with weights of this dtype; for kKvAppend it is the cache's dtype, for other ops without
+  /// a weight it is ignored.
   virtual bool supports(const Op& op, formats::DType weight_dtype) const = 0;
 
   /// Makes the graph runnable. `weights` and the bytes that they point to outlive the plan; they are held in their own

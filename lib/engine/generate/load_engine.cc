@@ -20,6 +20,7 @@
 #include "engine/generate/limits.h"
 #include "engine/generate/loaded_engine.h"
 #include "engine/generate/weight_warmer.h"
+#include "engine/kv/kv_dtype.h"
 #include "formats/gguf.h"
 
 namespace rbee::engine {
@@ -60,6 +61,30 @@ ChatParts load_chat(const formats::ModelFiles& files) {
     log_warning("{}", parts.why_absent);
   }
   return parts;
+}
+
+std::optional<formats::DType> wanted_kv_dtype(const EngineOptions& options) {
+  if (options.kv_dtype.empty()) return std::nullopt;
+  const std::optional<formats::DType> dtype = parse_kv_dtype(options.kv_dtype);
+  if (dtype) return dtype;
+  std::string names;
+  for (const formats::DType one : kv_dtypes())
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", kv_dtype_name(one));
+  throw Error(ErrorKind::kBadRequest, fmt::format("kv_dtype is '{}', expected one of {}", options.kv_dtype, names),
+              "kv_dtype");
+}
+
+// Before the weights are read: that may take minutes.
+void check_kv_dtype(const Backend& backend, const BuiltModel& model) {
+  const auto append = std::find_if(model.graph.ops.begin(), model.graph.ops.end(),
+                                   [](const Op& op) { return op.kind == OpKind::kKvAppend; });
+  if (append == model.graph.ops.end() || backend.supports(*append, model.kv.dtype)) return;
+  std::string names;
+  for (const formats::DType dtype : kv_dtypes()) {
+    if (backend.supports(*append, dtype)) names += fmt::format("{}{}", names.empty() ? "" : ", ", kv_dtype_name(dtype));
+  }
+  fail(ErrorKind::kUnsupported, "the {} backend does not keep keys and values as {}; it has: {}",
+       backend.describe().name, kv_dtype_name(model.kv.dtype), names);
 }
 
 // The dtype that holds most of the weights' bytes.
@@ -109,6 +134,7 @@ ModelInfo describe(const formats::ModelFiles& files, const BuiltModel& built) {
   info.weight_bytes = files.weight_bytes();
   info.model_context = files.config().context_length;
   info.vocab_size = files.config().vocab_size;
+  info.kv_dtype = kv_dtype_name(built.kv.dtype);
   return info;
 }
 
@@ -167,6 +193,8 @@ EngineParts load_parts(const EngineOptions& options, const std::function<void(co
   parts.eos_ids = end_tokens(*parts.files, *parts.tokenizer, parts.chat.eos_token);
 
   auto built = std::make_unique<BuiltModel>(build_model(*parts.files));
+  built->kv.dtype = wanted_kv_dtype(options).value_or(built->kv.dtype);
+  check_kv_dtype(*parts.backend, *built);
   parts.info = describe(*parts.files, *built);
   parts.info.has_chat_template = parts.chat.chat_template.has_value();
   const KvBudget budget = budget_for(options, parts, built->kv);
@@ -202,9 +230,10 @@ std::unique_ptr<Engine> Engine::load(const EngineOptions& options,
       options, progress ? progress : [](const LoadProgress&) {});
   parts.info.load_seconds = std::chrono::duration<double>(clock.now() - begin).count();
   const ModelInfo& info = parts.info;
-  log_info("loaded {} ({}, {}, {}, {} parameters, {}) on {} ({}) in {:.2f} s: context {} of {}, KV cache {}", info.name,
-           info.architecture, info.format, info.dtype, info.parameters, human_bytes(info.weight_bytes), info.backend,
-           info.device, info.load_seconds, info.context, info.model_context, human_bytes(info.kv_bytes));
+  log_info("loaded {} ({}, {}, {}, {} parameters, {}) on {} ({}) in {:.2f} s: context {} of {}, KV cache {} of {}",
+           info.name, info.architecture, info.format, info.dtype, info.parameters, human_bytes(info.weight_bytes),
+           info.backend, info.device, info.load_seconds, info.context, info.model_context, human_bytes(info.kv_bytes),
+           info.kv_dtype);
   return std::make_unique<LoadedEngine>(std::move(parts));
 }
 

@@ -14,11 +14,11 @@ struct KvLayout {
   std::uint32_t head_dim = 0;
   std::uint32_t block_tokens = 16;
   std::uint32_t blocks = 0;
-  formats::DType dtype = formats::DType::kF16;  ///< kF32, kF16 or kBF16
+  formats::DType dtype = formats::DType::kF16;  ///< one of kv_dtypes()
 
   /// Bytes of one position over all layers, keys and values.
   std::uint64_t token_bytes() const {
-    return std::uint64_t{2} * layers * kv_heads * head_dim * formats::dtype_info(dtype).block_bytes;
+    return std::uint64_t{2} * layers * kv_heads * formats::cut_row_bytes(dtype, head_dim);
   }
   /// Bytes of the whole cache.
   std::uint64_t bytes() const { return token_bytes() * block_tokens * blocks; }

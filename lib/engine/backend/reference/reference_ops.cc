@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/check.h"
+#include "formats/half.h"
 
 namespace rbee::engine::reference {
 namespace {
@@ -59,6 +60,21 @@ void attend(const float* query, const StepSequence& sequence, std::uint32_t firs
     for (std::uint32_t i = 0; i < op.head_dim; ++i) sum[i] += scores[p - first] / total * value[i];
   }
   for (std::uint32_t i = 0; i < op.head_dim; ++i) out[i] = static_cast<float>(sum[i]);
+}
+
+// As kv_dtype.h says. What 16-bit types would lose is left out here; this rounding is too coarse for that.
+void round_to_q8_0(float* row, std::uint32_t n) {
+  constexpr std::uint32_t kBlock = 32;
+  for (std::uint32_t begin = 0; begin < n; begin += kBlock) {
+    const std::uint32_t end = std::min(n, begin + kBlock);
+    float most = 0;
+    for (std::uint32_t i = begin; i < end; ++i) most = std::max(most, std::abs(row[i]));
+    const float scale = formats::half_to_float(formats::float_to_half(std::min(most / 127.0F, 65504.0F)));
+    const float inverse = scale > 0 ? 1.0F / scale : 0.0F;
+    for (std::uint32_t i = begin; i < end; ++i) {
+      row[i] = std::clamp(std::nearbyint(row[i] * inverse), -127.0F, 127.0F) * scale;
+    }
+  }
 }
 
 template <typename Function>
@@ -146,6 +162,11 @@ void kv_append(const Step& step, Matrix keys, Matrix values, const KvLayout& lay
       const std::size_t at = cache_row(sequence, layout, sequence.position + t) * keys.columns;
       std::copy_n(keys.row(sequence.first_token + t), keys.columns, cache.keys.data() + at);
       std::copy_n(values.row(sequence.first_token + t), values.columns, cache.values.data() + at);
+      if (layout.dtype != formats::DType::kQ8_0) continue;
+      for (std::uint32_t h = 0; h < layout.kv_heads; ++h) {
+        round_to_q8_0(cache.keys.data() + at + std::size_t{h} * layout.head_dim, layout.head_dim);
+        round_to_q8_0(cache.values.data() + at + std::size_t{h} * layout.head_dim, layout.head_dim);
+      }
     }
   }
 }

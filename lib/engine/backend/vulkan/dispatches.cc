@@ -242,6 +242,7 @@ class DispatchMaker {
 
 bool is_supported(const Op& op, formats::DType weight_dtype) {
   if (op.kind == OpKind::kRmsNorm || op.kind == OpKind::kAddBias) return weight_dtype == formats::DType::kF32;
+  if (op.kind == OpKind::kKvAppend) return !formats::is_quantized(weight_dtype);
   return op.kind != OpKind::kAttention || op.head_dim <= kHeadDimMax;
 }
 
