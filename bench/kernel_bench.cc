@@ -1,5 +1,6 @@
 // The cpu backend's kernels, one thread, on a model's matmul shape. items/s are products; bytes/s are weight bytes.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -105,6 +106,59 @@ void quantize(benchmark::State& state, Isa isa, ActivationBits bits) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(kColumns));
 }
 
+/// One token's queries, eight to a KV head of 64 channels (TinyLlama's shape), at a depth. bytes/s are those of the
+/// cache. Heads are visited in turn, so that they come from memory, not from a cache.
+void attention(benchmark::State& state, Isa isa, CacheType type) {
+  constexpr std::size_t kHeads = 8, kKvHeads = 4, kHeadDim = 64, kBlockTokens = 16, kBytes = std::size_t{128} << 20;
+  const auto depth = static_cast<std::size_t>(state.range(0));
+  const std::size_t scales = type == CacheType::kQ8_0 ? kHeadDim / kScaleBlock * 2 : 0;
+  const std::size_t part_bytes = kBlockTokens * (kHeadDim * cache_value_bytes(type) + scales);
+  const std::size_t blocks_each = (depth + kBlockTokens - 1) / kBlockTokens;
+  const std::size_t block_bytes = 2 * kKvHeads * part_bytes, layer_bytes = block_bytes * blocks_each;
+  const std::size_t layers = (kBytes + layer_bytes - 1) / layer_bytes;
+  // About 1 as F16, 0.01 as BF16 and F32.
+  std::vector<std::byte> cache(layers * layer_bytes + 64, std::byte{0x3C});
+  std::vector<std::uint32_t> blocks;
+  for (std::size_t b = 0; b < blocks_each; ++b) blocks.push_back(static_cast<std::uint32_t>(b));
+  const std::vector<float> queries = random_floats(kHeads * kHeadDim);
+  std::vector<float> out(kHeads * kHeadDim), scratch(attention_scratch(kHeadDim));
+  std::size_t head = 0;
+  for (auto _ : state) {
+    const std::byte* keys = cache.data() + head / kKvHeads * layer_bytes + head % kKvHeads * 2 * part_bytes;
+    kernels_for(isa).attention({.queries = queries.data(),
+                                .out = out.data(),
+                                .row_stride = kHeads * kHeadDim,
+                                .tokens = 1,
+                                .heads = kHeads,
+                                .head_dim = kHeadDim,
+                                .position = depth - 1,
+                                .scale = 0.125F,
+                                .keys = keys,
+                                .values = keys + part_bytes,
+                                .block_bytes = block_bytes,
+                                .block_tokens = kBlockTokens,
+                                .blocks = blocks.data(),
+                                .type = type,
+                                .scratch = scratch.data()});
+    benchmark::DoNotOptimize(out.data());
+    head = (head + 1) % (layers * kKvHeads);
+  }
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(2 * kHeads * kHeadDim * depth));
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(2 * depth * part_bytes / kBlockTokens));
+}
+
+void register_attention(const std::string& isa_suffix, Isa isa) {
+  const std::pair<const char*, CacheType> types[] = {
+      {"F32", CacheType::kF32}, {"F16", CacheType::kF16}, {"BF16", CacheType::kBF16}, {"Q8_0", CacheType::kQ8_0}};
+  for (const auto& [name, type] : types) {
+    benchmark::RegisterBenchmark(("attention/" + std::string(name) + isa_suffix).c_str(), attention, isa, type)
+        ->Arg(512)
+        ->Arg(4096)
+        ->Arg(32768);
+  }
+}
+
 void register_benchmarks() {
   using formats::DType;
   const auto add = [](const std::string& name, auto&&... arguments) {
@@ -125,6 +179,7 @@ void register_benchmarks() {
     }
     add("Q8_0 in 15 bits" + suffix, quantized_matmul, isa, DType::kQ8_0, BlockType::kQ8_0, ActivationBits::k15);
     benchmark::RegisterBenchmark(("quantize" + suffix).c_str(), quantize, isa, ActivationBits::k8);
+    register_attention(suffix, isa);
   }
 }
 

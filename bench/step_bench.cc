@@ -1,17 +1,20 @@
 // Tokens per second of the cpu backend's steps on a model: prefill and decode, without tokenizer, sampler and HTTP.
-// Usage: step_bench MODEL [prompt tokens] [generated tokens] [threads] [instruction set] [rounds]
+// Usage: step_bench MODEL [prompt tokens] [generated tokens] [threads] [instruction set] [rounds] [depth] [KV type]
+// With a depth, tokens are generated behind so many positions, not behind the prompt.
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/backend/cpu/cpu_backend.h"
+#include "engine/kv/kv_dtype.h"
 #include "engine/models/build_model.h"
 #include "formats/model_files.h"
 
@@ -31,29 +34,42 @@ Times now() {
 /// One sequence whose tokens are made up.
 class OneSequence {
  public:
-  OneSequence(Backend& backend, const formats::ModelFiles& files, std::uint32_t tokens_max)
+  OneSequence(Backend& backend, const formats::ModelFiles& files, std::uint32_t tokens_max, std::uint32_t positions,
+              const std::string& kv_type)
       : backend_(backend), model_(build_model(files)), vocab_(files.config().vocab_size) {
     KvLayout kv = model_.kv;
-    kv.blocks = (tokens_max + kv.block_tokens - 1) / kv.block_tokens;
+    kv.dtype = parse_kv_dtype(kv_type).value_or(kv.dtype);
+    kv.blocks = (positions + kv.block_tokens - 1) / kv.block_tokens;
     for (std::uint32_t b = 0; b < kv.blocks; ++b) blocks_.push_back(BlockId(b));
     plan_ = backend.compile(model_.graph, model_.weights, kv,
                             {.tokens_max = tokens_max, .outputs_max = 1, .sequences_max = 1});
     logits_.resize(model_.graph.values[model_.graph.output.value()].columns);
   }
 
-  void run(std::uint32_t position, std::uint32_t count) {
+  void run(std::uint32_t position, std::uint32_t count) { run(position, count, blocks_); }
+
+  /// Puts something at every position, from short prompts: what the cache holds does not matter, but it must be there.
+  void fill() {
+    constexpr std::size_t kBlocks = 8;
+    for (std::size_t b = 0; b < blocks_.size(); b += kBlocks) {
+      const auto blocks = std::span<const BlockId>(blocks_).subspan(b, std::min(kBlocks, blocks_.size() - b));
+      run(0, static_cast<std::uint32_t>(blocks.size()) * model_.kv.block_tokens, blocks);
+    }
+  }
+
+ private:
+  void run(std::uint32_t position, std::uint32_t count, std::span<const BlockId> blocks) {
     std::vector<TokenId> tokens;
     for (std::uint32_t t = 0; t < count; ++t) {
       tokens.push_back(TokenId(static_cast<std::int32_t>((position + t) * 7919U % vocab_)));
     }
     const StepSequence sequence{
-        .first_token = 0, .tokens = count, .position = position, .prompt_tokens = count, .blocks = blocks_};
+        .first_token = 0, .tokens = count, .position = position, .prompt_tokens = count, .blocks = blocks};
     const std::uint32_t last = count - 1;
     backend_.run(*plan_, {.tokens = tokens, .sequences = {&sequence, 1}, .output_rows = {&last, 1}, .input = {}},
                  logits_);
   }
 
- private:
   Backend& backend_;
   BuiltModel model_;
   std::uint32_t vocab_;
@@ -67,13 +83,16 @@ int bench(const std::vector<std::string>& arguments) {
     return i < arguments.size() ? static_cast<std::uint32_t>(std::stoul(arguments[i])) : otherwise;
   };
   const std::uint32_t prompt = number(1, 512), generate = number(2, 64), rounds = number(5, 3);
+  const std::uint32_t depth = number(6, prompt);
   CpuOptions options{.threads = number(3, 0), .isa = std::nullopt};
   if (arguments.size() > 4) options.isa = cpu::parse_isa(arguments[4]);
   const auto backend = make_cpu_backend(options);
   const auto files = formats::open_model(arguments.at(0));
-  OneSequence sequence(*backend, *files, prompt + generate);
+  const std::string kv_type = arguments.size() > 7 ? arguments[7] : "";
+  OneSequence sequence(*backend, *files, std::max(prompt, 128U), std::max(prompt, depth) + generate, kv_type);
   fmt::print("{} on {}\n", arguments[0], backend->describe().device);
   sequence.run(0, 16);
+  if (depth != prompt) sequence.fill();
   Times prefill{1e9, 1e9}, decode{1e9, 1e9};  // the best of each, per token
   const auto keep_best = [](Times& best, const Times& start, std::uint32_t tokens) {
     const Times end = now();
@@ -85,14 +104,14 @@ int bench(const std::vector<std::string>& arguments) {
     sequence.run(0, prompt);
     keep_best(prefill, start, prompt);
     start = now();
-    for (std::uint32_t t = 0; t < generate; ++t) sequence.run(prompt + t, 1);
+    for (std::uint32_t t = 0; t < generate; ++t) sequence.run(depth + t, 1);
     keep_best(decode, start, generate);
   }
   const double gigabytes = static_cast<double>(files->weight_bytes()) * 1e-9;
   fmt::print("prefill of {}: {:.2f} tokens/s, {:.2f} ms of processor time per token\n", prompt, 1 / prefill.wall_s,
              prefill.cpu_s * 1e3);
-  fmt::print("decode of {}: {:.2f} tokens/s, {:.2f} ms of processor time per token, {:.2f} GB/s of weights\n", generate,
-             1 / decode.wall_s, decode.cpu_s * 1e3, gigabytes / decode.wall_s);
+  fmt::print("decode of {} behind {}: {:.2f} tokens/s, {:.2f} ms of processor time per token, {:.2f} GB/s of weights\n",
+             generate, depth, 1 / decode.wall_s, decode.cpu_s * 1e3, gigabytes / decode.wall_s);
   return 0;
 }
 
@@ -102,7 +121,8 @@ int bench(const std::vector<std::string>& arguments) {
 int main(int count, char** words) {
   const std::vector<std::string> arguments(words + 1, words + count);
   if (arguments.empty()) {
-    std::fputs("usage: step_bench MODEL [prompt] [generate] [threads] [instruction set] [rounds]\n", stderr);
+    std::fputs("usage: step_bench MODEL [prompt] [generate] [threads] [instruction set] [rounds] [depth] [KV type]\n",
+               stderr);
     return 2;
   }
   try {

@@ -40,6 +40,14 @@ TEST_P(CpuConformance, every_op_agrees_with_the_reference) {
   }
 }
 
+TEST(CpuConformanceKv, attention_over_a_q8_0_cache_agrees_with_the_reference) {
+  for (const cpu::Isa isa : cpu::available_isas()) {
+    SCOPED_TRACE(cpu::isa_name(isa));
+    const auto backend = make_cpu_backend(CpuOptions{.threads = 2, .isa = isa});
+    for (const OpCase& c : q8_0_cache_cases()) expect_conforms(*backend, c);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Isas, CpuConformance,
                          testing::Combine(testing::ValuesIn(cpu::available_isas()),
                                           testing::Values(ActivationBits::k15, ActivationBits::k8)),

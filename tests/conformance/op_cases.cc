@@ -196,6 +196,7 @@ struct AttentionCase {
   std::uint32_t heads, kv_heads, head_dim, window, block_tokens;
   float softcap;
   DType cache;
+  std::uint32_t deeper = 1;  // times as many tokens and blocks
 };
 
 OpCase attention_case(const AttentionCase& a) {
@@ -208,7 +209,7 @@ OpCase attention_case(const AttentionCase& a) {
           .kv_heads = a.kv_heads,
           .head_dim = a.head_dim,
           .block_tokens = a.block_tokens,
-          .blocks = 60,
+          .blocks = 60 * a.deeper,
           .dtype = a.cache};
   GraphBuilder graph(make.table());
   const std::uint32_t q = a.heads * a.head_dim, kv = a.kv_heads * a.head_dim;
@@ -223,14 +224,14 @@ OpCase attention_case(const AttentionCase& a) {
                                                                         .softcap = a.softcap});
   // Three sequences with scattered blocks: whole prompts, a prompt in pieces, single tokens, all mixed.
   std::vector<std::vector<BlockId>> blocks(3);
-  for (std::uint32_t b = 0; b < 60; ++b) blocks[b % 3].push_back(BlockId((b * 37 + 11) % 60));
-  const std::uint32_t capacity = 20 * a.block_tokens;
+  for (std::uint32_t b = 0; b < c.kv.blocks; ++b) blocks[b % 3].push_back(BlockId((b * 37 + 11) % c.kv.blocks));
+  const std::uint32_t capacity = c.kv.blocks / 3 * a.block_tokens;
   std::uint32_t at[3] = {};
   const std::uint32_t plan[][3] = {{70, 5, 0}, {1, 33, 9}, {1, 1, 1}, {0, 64, 1}, {9, 0, 40}};
   for (const auto& counts : plan) {
     std::vector<OpCase::Sequence> sequences;
     for (std::size_t s = 0; s < 3; ++s) {
-      const std::uint32_t tokens = std::min(counts[s], capacity - at[s]);
+      const std::uint32_t tokens = std::min(counts[s] > 1 ? counts[s] * a.deeper : counts[s], capacity - at[s]);
       if (tokens == 0) continue;
       sequences.push_back({tokens, at[s], blocks[s]});
       at[s] += tokens;
@@ -246,6 +247,7 @@ void add_attention_cases(std::vector<OpCase>& cases) {
     cases.push_back(attention_case({8, 2, 48, 0, 16, 0.0F, cache}));
     cases.push_back(attention_case({6, 2, 80, 50, 8, 20.0F, cache}));
   }
+  cases.push_back(attention_case({2, 1, 6, 0, 16, 0.0F, DType::kF32, 9}));
   cases.push_back(attention_case({1, 1, 2, 0, 16, 0.0F, DType::kF16}));
   cases.push_back(attention_case({3, 1, 6, 1, 5, 0.0F, DType::kF32}));
   cases.push_back(attention_case({14, 2, 34, 7, 16, 0.0F, DType::kF32}));
@@ -273,6 +275,13 @@ std::vector<OpCase> op_cases() {
   }
   add_attention_cases(cases);
   return cases;
+}
+
+std::vector<OpCase> q8_0_cache_cases() {
+  const DType cache = DType::kQ8_0;
+  return {attention_case({4, 4, 64, 0, 16, 0.0F, cache}),  attention_case({16, 2, 128, 0, 16, 0.0F, cache}),
+          attention_case({6, 2, 80, 50, 8, 20.0F, cache}), attention_case({2, 1, 6, 0, 16, 0.0F, cache, 9}),
+          attention_case({3, 1, 6, 1, 5, 0.0F, cache}),    attention_case({14, 2, 34, 7, 16, 0.0F, cache})};
 }
 
 }  // namespace rbee::engine::conformance

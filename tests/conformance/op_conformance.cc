@@ -20,6 +20,7 @@ double matmul_nmse_max(DType weights) {
 double attention_nmse_max(DType cache) {
   switch (cache) {
     case DType::kF16:
+    case DType::kQ8_0:
       return 1e-6;
     case DType::kBF16:
       return 1e-4;

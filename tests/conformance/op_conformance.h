@@ -38,13 +38,16 @@ struct OpCase {
 /// of 32, whose error is about (1/16319)^2/12 of the largest value's square: 3e-9 of the signal.
 double matmul_nmse_max(formats::DType weights);
 /// Likewise for attention over a cache of this type: its rounding is 2^-11 (F16) or 2^-9 (BF16) per value, and that of
-/// the keys grows in the scores with scale * sqrt(head_dim).
+/// the keys grows in the scores with scale * sqrt(head_dim). kQ8_0 is rounded by the reference too, so that what is
+/// left are values between two multiples that go the other way.
 double attention_nmse_max(formats::DType cache);
 /// For ops without weights or with float32 vectors.
 constexpr double kElementwiseNmseMax = 1e-12;
 
 /// Cases for every op, every weight and cache type and odd shapes.
 std::vector<OpCase> op_cases();
+/// Attention over a cache of kQ8_0, for backends that have it; heads end within a block of 32 channels too.
+std::vector<OpCase> q8_0_cache_cases();
 
 /// Runs the case on both backends, outputs poisoned with NaN before each step, and compares: a gtest failure for a
 /// value that was not written, is not finite, or an error above the bound.

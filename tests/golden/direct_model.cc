@@ -29,7 +29,7 @@ std::string why_absent(const std::string& backend) {
 }
 
 DirectModel::DirectModel(const std::filesystem::path& path, const std::string& backend, std::uint32_t positions_max,
-                         RopePrecision rope_precision)
+                         RopePrecision rope_precision, std::optional<formats::DType> cache)
     : files_(formats::open_model(path)),
       built_(engine::build_model(*files_)),
       backend_(engine::make_backend(backend, {.threads = 2, .module_folder = RBEE_MODULE_FOLDER})) {
@@ -38,6 +38,7 @@ DirectModel::DirectModel(const std::filesystem::path& path, const std::string& b
     for (float& frequency : table.inverse_frequencies) frequency = round_to_bfloat16(frequency);
   }
   engine::KvLayout kv = built_.kv;
+  kv.dtype = cache.value_or(kv.dtype);
   kv.blocks = (positions_max + kv.block_tokens - 1) / kv.block_tokens;
   // Not in order, so that a backend that ignores the block table is seen.
   for (std::uint32_t block = kv.blocks; block > 0; --block) blocks_.emplace_back(block - 1);

@@ -2,6 +2,7 @@
 // A model on a backend without the engine around it: tokens in, logits out.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,9 +24,10 @@ std::string why_absent(const std::string& backend);
 /// One sequence at a time, in a cache of its own.
 class DirectModel {
  public:
-  /// Room for `positions_max` positions.
+  /// Room for `positions_max` positions, in a cache of the model's type or of another.
   DirectModel(const std::filesystem::path& path, const std::string& backend, std::uint32_t positions_max,
-              RopePrecision rope_precision = RopePrecision::kFloat32);
+              RopePrecision rope_precision = RopePrecision::kFloat32,
+              std::optional<formats::DType> cache = std::nullopt);
 
   /// Starts over with `ids`, in one step; the logits of the last position, [vocab].
   std::vector<float> prefill(std::span<const engine::TokenId> ids);

@@ -32,6 +32,7 @@ class CpuBackend final : public Backend {
   }
 
   bool supports(const Op& op, formats::DType weight_dtype) const override {
+    if (op.kind == OpKind::kKvAppend) return cpu::is_cache_type(weight_dtype);
     const bool vector = op.kind == OpKind::kRmsNorm || op.kind == OpKind::kAddBias;
     return !vector || weight_dtype == formats::DType::kF32;
   }

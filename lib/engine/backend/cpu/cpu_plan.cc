@@ -33,6 +33,19 @@ std::size_t quantized_columns(const Graph& graph, const WeightTable& weights) {
   return columns;
 }
 
+/// For a few tokens of any depth; steps with more keep the threads busy without cutting pieces into spans.
+std::uint64_t state_bytes(const Graph& graph, const KvLayout& kv) {
+  constexpr std::uint64_t kTokens = 4;
+  const std::uint64_t spans = std::uint64_t{kv.blocks} * kv.block_tokens / kAttentionSpan + 1;
+  Checked most = 0;
+  for (const Op& op : graph.ops) {
+    if (op.kind != OpKind::kAttention) continue;
+    const Checked bytes = Checked(spans) * kTokens * op.heads * attention_state(op.head_dim) * sizeof(float);
+    most = std::max(most.value_or_throw("attention"), bytes.value_or_throw("attention"));
+  }
+  return most.value_or_throw("attention");
+}
+
 std::vector<std::size_t> slot_begins(const BufferPlan& buffers, std::uint32_t rows) {
   std::vector<std::size_t> begins{0};
   for (const std::uint32_t columns : buffers.slot_columns) {
@@ -56,7 +69,8 @@ CpuPlan::CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const K
       slot_begin_(slot_begins(buffers_, std::max(limits.tokens_max, limits.outputs_max))),
       values_(slot_begin_.back() * sizeof(float), "the activations"),
       scratch_floats_(scratch_floats(graph)),
-      scratch_(scratch_floats_ * pool.size() * sizeof(float), "the threads' scratch memory") {
+      scratch_(scratch_floats_ * pool.size() * sizeof(float), "the threads' scratch memory"),
+      states_(state_bytes(graph, kv), "the attention's partial sums") {
   for (const RopeTable& table : graph.rope_tables) angles.emplace_back(table, limits.tokens_max);
 }
 

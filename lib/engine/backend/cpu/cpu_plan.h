@@ -18,6 +18,8 @@ struct AttentionPiece {
   std::uint32_t sequence = 0;
   std::uint32_t first_token = 0, tokens = 0;  // within the sequence's part of the step
   std::uint32_t first_head = 0, heads = 0;
+  std::size_t span = 0;    // where a piece is done span by span: which
+  std::size_t states = 0;  // likewise: the first of its states
 };
 
 /// Everything a run needs is allocated here; a run allocates nothing.
@@ -30,6 +32,9 @@ class CpuPlan final : public Plan {
   float* value(ValueId id) const;
   /// Floats for the worker's use during one op.
   float* scratch(std::uint32_t worker) const;
+  /// Where the spans' states of an attention op go, and how many floats there is room for.
+  float* states() const { return reinterpret_cast<float*>(states_.data()); }
+  std::size_t states_size() const { return states_.size() / sizeof(float); }
 
   const Graph graph;  // as group_matmuls orders it
   const WeightTable& weights;
@@ -39,6 +44,7 @@ class CpuPlan final : public Plan {
   QuantizedActivations quantized;      // of the matmul input that is in use
   std::vector<RopeAngles> angles;      // by rope table
   std::vector<AttentionPiece> pieces;  // of the attention op that runs
+  std::vector<AttentionPiece> parts;   // likewise: the pieces' spans
 
  private:
   const BufferPlan buffers_;
@@ -46,6 +52,7 @@ class CpuPlan final : public Plan {
   AnonymousMemory values_;
   std::size_t scratch_floats_;  // per worker
   AnonymousMemory scratch_;
+  AnonymousMemory states_;
 };
 
 }  // namespace rbee::engine::cpu

@@ -5,36 +5,34 @@
 #include <cstdint>
 
 #include "engine/backend/cpu/anonymous_memory.h"
-#include "engine/backend/cpu/kernels/kernel_args.h"
+#include "engine/backend/cpu/kernels/attention_args.h"
 #include "engine/backend/step.h"
 #include "engine/kv/kv_layout.h"
 
 namespace rbee::engine::cpu {
 
-/// [layers][blocks][keys, values][kv_heads][block_tokens][head_dim]: the rows of one head in a block are contiguous.
+/// Whether the cache can be of this type.
+bool is_cache_type(formats::DType dtype);
+
+/// [layers][blocks][kv_heads][keys, values], each a head's part of a block as attention_args.h has it.
 class KvCache {
  public:
   /// Reserves address space only. Throws Error{kExhausted}.
   explicit KvCache(const KvLayout& layout);
 
-  /// The key row of `head` at a position of a sequence; its value row is value_offset() further on.
-  std::byte* key_row(std::uint32_t layer, std::uint32_t head, const StepSequence& sequence,
-                     std::uint32_t position) const;
-  std::uint64_t value_offset() const { return half_block_bytes_; }
-
-  /// The keys of `head` in block 0, for AttentionTask.
-  std::byte* keys(std::uint32_t layer, std::uint32_t head) const;
-  std::uint64_t block_bytes() const { return 2 * half_block_bytes_; }
+  /// The keys of `head` in a block; its values are value_offset() further on.
+  std::byte* keys(std::uint32_t layer, std::uint32_t head, BlockId block) const;
+  std::uint64_t value_offset() const { return part_bytes_; }
+  std::uint64_t block_bytes() const { return block_bytes_; }
 
   const KvLayout& layout() const { return layout_; }
-  FloatType type() const { return type_; }
+  CacheType type() const { return type_; }
 
  private:
   KvLayout layout_;
-  FloatType type_;
-  std::uint64_t row_bytes_;
-  std::uint64_t head_bytes_;
-  std::uint64_t half_block_bytes_;
+  CacheType type_;
+  std::uint64_t part_bytes_;  // a head's keys (or values) of a block
+  std::uint64_t block_bytes_;
   std::uint64_t layer_bytes_;
   AnonymousMemory memory_;
 };

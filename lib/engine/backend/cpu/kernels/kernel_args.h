@@ -36,39 +36,6 @@ constexpr std::size_t kFloatAhead = 4096;        // bytes that are fetched ahead
 constexpr std::size_t kFloatChunkColumns = 256;  // with 12 tokens 12 KiB, with two panels 16 KiB: both in L1
 constexpr std::size_t kFloatChunkRows = 256;     // 128 KiB of 16-bit weights stay in L2 for all tokens
 
-/// Attention of `tokens` consecutive tokens of one sequence for `heads` query heads that share a KV head.
-/// Keys and values are read in chunks of kAttentionChunk positions counted from position 0, with an online softmax
-/// from left to right, so a token's result does not depend on what else is computed with it.
-struct AttentionTask {
-  const float* queries = nullptr;  ///< token 0, first head; tokens at row_stride, heads at head_dim
-  float* out = nullptr;            ///< likewise
-  std::size_t row_stride = 0;
-  std::size_t tokens = 0, heads = 0;  ///< tokens * heads <= kAttentionRows
-  std::size_t head_dim = 0;
-  std::size_t position = 0;               ///< of token 0
-  std::size_t window = 0;                 ///< positions seen, the token's own included; 0: all
-  float scale = 1.0F, softcap = 0.0F;     ///< softcap 0: none
-  const std::byte* keys = nullptr;        ///< this layer's and head's part of block 0
-  const std::byte* values = nullptr;      ///< likewise
-  std::size_t block_bytes = 0;            ///< from one block to the next
-  std::size_t block_tokens = 0;           ///< positions per block, contiguous rows of head_dim
-  const std::uint32_t* blocks = nullptr;  ///< block of positions [i * block_tokens, ...)
-  FloatType type = FloatType::kF16;
-  float* scratch = nullptr;  ///< attention_scratch(head_dim) floats of the calling thread
-};
-
-constexpr std::size_t kAttentionChunk = 32;
-constexpr std::size_t kAttentionRows = 64;
-
-/// Rows of scratch matrices are padded to whole vectors of any instruction set.
-[[gnu::always_inline]] inline std::size_t padded_head(std::size_t head_dim) {
-  return (head_dim + 15) / 16 * 16;
-}
-/// Key and value chunk, queries, accumulators, scores.
-[[gnu::always_inline]] inline std::size_t attention_scratch(std::size_t head_dim) {
-  return (2 * kAttentionChunk + 2 * kAttentionRows) * padded_head(head_dim) + kAttentionRows * kAttentionChunk;
-}
-
 enum class Activation : std::uint8_t { kSilu, kGeluTanh, kGeluErf };
 
 /// Rotation of one token's heads.

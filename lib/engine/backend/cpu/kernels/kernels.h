@@ -2,6 +2,7 @@
 // The kernels of one instruction set.
 
 #include "engine/backend/cpu/isa.h"
+#include "engine/backend/cpu/kernels/attention_args.h"
 #include "engine/backend/cpu/kernels/kernel_args.h"
 #include "engine/backend/cpu/kernels/panel.h"
 
@@ -12,7 +13,12 @@ struct Kernels {
   void (*float_matmul)(const FloatMatmul&);
   void (*quantized_matmul)(const QuantizedMatmul&);
   void (*quantize_row)(const float* x, std::size_t columns, const QuantizedRows& to);
+  void (*store_kv)(const KvStore&);
   void (*attention)(const AttentionTask&);
+  /// One span alone: the rows' states, [rows][attention_state()].
+  void (*attention_span)(const AttentionTask&, std::size_t span, float* states);
+  /// The task's output from the states of its spans, [spans][rows][attention_state()].
+  void (*attention_merge)(const AttentionTask&, std::size_t spans, float* states);
   void (*rms_norm_row)(const float* x, const float* w, float* y, std::size_t n, std::size_t group, float eps);
   void (*rope_row_halves)(const RopeRow&);
   void (*rope_row_interleaved)(const RopeRow&);
@@ -20,7 +26,6 @@ struct Kernels {
   void (*add_row)(const float* a, const float* b, float* y, std::size_t n);
   void (*scale_row)(const float* x, float* y, std::size_t n, float factor);
   void (*softcap_row)(const float* x, float* y, std::size_t n, float cap);
-  void (*store_kv_row)(const float* x, std::byte* to, std::size_t n, FloatType type);
 };
 
 /// The kernels for `isa`, which must be one of available_isas().

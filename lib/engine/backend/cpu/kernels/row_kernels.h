@@ -120,22 +120,4 @@ void rope_row_interleaved(const RopeRow& r) {
   }
 }
 
-/// Rounds n values to the cache's type.
-template <class S>
-void store_kv_row(const float* x, std::byte* to, std::size_t n, FloatType type) {
-  const std::size_t bytes = float_type_bytes(type);
-  for (std::size_t i = 0; i < n; i += S::kLanes) {
-    const std::size_t count = n - i < S::kLanes ? n - i : S::kLanes;
-    const auto v = count == S::kLanes ? S::load(x + i) : S::load(x + i, count);
-    std::byte* p = to + i * bytes;
-    if (type == FloatType::kF32) {
-      S::store(reinterpret_cast<float*>(p), v, count);
-    } else if (type == FloatType::kF16) {
-      S::store_f16(p, v, count);
-    } else {
-      S::store_bf16(p, v, count);
-    }
-  }
-}
-
 }  // namespace rbee::engine::cpu

@@ -12,9 +12,9 @@ namespace rbee::engine::cpu {
 struct Avx2 {
   using Vec = __m256;
   static constexpr std::size_t kLanes = 8;
-  static constexpr std::size_t kTileRows = 4;
-  static constexpr std::size_t kTileColumns = 3;   // 12 accumulators of 16 registers
   static constexpr std::size_t kPanelColumns = 4;  // tokens times a panel's two vectors: 8
+
+  static constexpr std::size_t kAttentionTile = 4;  // 8 accumulators
 
   static Vec zero() { return _mm256_setzero_ps(); }
   static Vec set1(float x) { return _mm256_set1_ps(x); }
@@ -52,6 +52,12 @@ struct Avx2 {
     odd = _mm256_cvtph_ps(low_words(_mm256_srli_epi32(both, 16)));
   }
 
+  static Vec load_int8(const void* p) { return widen_int8(_mm_loadl_epi64(static_cast<const __m128i*>(p))); }
+  static Vec load_int8(const void* p, std::size_t n) {
+    std::int8_t lanes[8] = {};
+    std::memcpy(lanes, p, n);
+    return load_int8(lanes);
+  }
   static void store_int8(std::int8_t* p, Vec v) {
     const __m256i wide = _mm256_cvtps_epi32(v);
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
@@ -78,13 +84,6 @@ struct Avx2 {
     const __m128 pair = _mm_add_ps(q, _mm_movehl_ps(q, q));
     return _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)));
   }
-  static void sum4(Vec v0, Vec v1, Vec v2, Vec v3, float* out, int add_to) {
-    __m128 a = half(v0), b = half(v1), c = half(v2), d = half(v3);
-    _MM_TRANSPOSE4_PS(a, b, c, d);
-    __m128 sums = _mm_add_ps(_mm_add_ps(a, c), _mm_add_ps(b, d));
-    if (add_to != 0) sums = _mm_add_ps(_mm_loadu_ps(out), sums);
-    _mm_storeu_ps(out, sums);
-  }
   static float max_lane(Vec v) {
     __m128 q = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     q = _mm_max_ps(q, _mm_movehl_ps(q, q));
@@ -98,6 +97,7 @@ struct Avx2 {
   static __m128i low_words(__m256i v) {
     return _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_packus_epi32(v, v), 0x08));
   }
+  static Vec widen_int8(__m128i b) { return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(b)); }
   static __m128i load8(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
   static __m128i load8(const void* p, std::size_t n) {
     std::uint16_t lanes[8] = {};

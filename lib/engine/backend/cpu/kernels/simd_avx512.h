@@ -12,9 +12,9 @@ namespace rbee::engine::cpu {
 struct Avx512 {
   using Vec = __m512;
   static constexpr std::size_t kLanes = 16;
-  static constexpr std::size_t kTileRows = 4;       // weight rows x
-  static constexpr std::size_t kTileColumns = 6;    // tokens: 24 accumulators of 32 registers
   static constexpr std::size_t kPanelColumns = 12;  // tokens times two panels: likewise
+
+  static constexpr std::size_t kAttentionTile = 8;  // queries, times two vectors: 16 accumulators
 
   static Vec zero() { return _mm512_setzero_ps(); }
   static Vec set1(float x) { return _mm512_set1_ps(x); }
@@ -47,6 +47,9 @@ struct Avx512 {
     odd = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(both, 16)));
   }
 
+  static Vec load_int8(const void* p) { return widen_int8(_mm_loadu_si128(static_cast<const __m128i*>(p))); }
+  static Vec load_int8(const void* p, std::size_t n) { return widen_int8(_mm_maskz_loadu_epi8(first(n), p)); }
+
   /// Whole numbers from -128 to 127.
   static void store_int8(std::int8_t* p, Vec v) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v)));
@@ -78,19 +81,12 @@ struct Avx512 {
     const __m128 pair = _mm_add_ps(q, _mm_movehl_ps(q, q));
     return _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)));
   }
-  /// out[i] = sum(v_i), or out[i] += when `add`; the same tree.
-  static void sum4(Vec v0, Vec v1, Vec v2, Vec v3, float* out, int add_to) {
-    __m128 a = quarter(v0), b = quarter(v1), c = quarter(v2), d = quarter(v3);
-    _MM_TRANSPOSE4_PS(a, b, c, d);
-    __m128 sums = _mm_add_ps(_mm_add_ps(a, c), _mm_add_ps(b, d));
-    if (add_to != 0) sums = _mm_add_ps(_mm_loadu_ps(out), sums);
-    _mm_storeu_ps(out, sums);
-  }
   static float max_lane(Vec v) { return _mm512_reduce_max_ps(v); }
 
   static void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
 
  private:
+  static Vec widen_int8(__m128i b) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(b)); }
   static Vec widen_bf16(__m256i h) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16)); }
   static __m256i narrow_f16(Vec v) { return _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
   /// Round to nearest even; a NaN stays one (its quiet bit is set).

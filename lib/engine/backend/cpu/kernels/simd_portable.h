@@ -11,9 +11,8 @@ namespace rbee::engine::cpu {
 
 struct Portable {
   static constexpr std::size_t kLanes = 8;
-  static constexpr std::size_t kTileRows = 4;
-  static constexpr std::size_t kTileColumns = 1;
   static constexpr std::size_t kPanelColumns = 2;
+  static constexpr std::size_t kAttentionTile = 2;
   struct Vec {
     float lane[kLanes];
   };
@@ -47,6 +46,13 @@ struct Portable {
 
   static void load_bf16_pairs(const void* p, Vec& even, Vec& odd) { load_pairs<float_of_bf16>(p, even, odd); }
   static void load_f16_pairs(const void* p, Vec& even, Vec& odd) { load_pairs<float_of_f16>(p, even, odd); }
+
+  static Vec load_int8(const void* p) { return load_int8(p, kLanes); }
+  static Vec load_int8(const void* p, std::size_t n) {
+    std::int8_t bytes[kLanes] = {};
+    std::memcpy(bytes, p, n);
+    return make([&](std::size_t i) { return static_cast<float>(bytes[i]); });
+  }
 
   static void store_int8(std::int8_t* p, const Vec& v) {
     for (std::size_t i = 0; i < kLanes; ++i) {
@@ -91,10 +97,6 @@ struct Portable {
   static float sum(const Vec& v) {
     const float* x = v.lane;
     return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
-  }
-  static void sum4(const Vec& v0, const Vec& v1, const Vec& v2, const Vec& v3, float* out, int add_to) {
-    const float sums[4] = {sum(v0), sum(v1), sum(v2), sum(v3)};
-    for (std::size_t i = 0; i < 4; ++i) out[i] = add_to != 0 ? out[i] + sums[i] : sums[i];
   }
   static float max_lane(const Vec& v) {
     float most = v.lane[0];
