@@ -37,17 +37,18 @@ LogitError error_of(DirectModel& model, const GoldenModel& golden) {
   return worst;
 }
 
-// Measured, the worst prompt of all models: F32 X, F16 X, BF16 X, Q8_0 X.
+// Measured, the worst prompt of all models: f32 4.6e-8, f16 5.0e-6, bf16 4.7e-4, q8_0 2.0e-3. These models are tiny and
+// random: a larger one averages over more heads.
 double nmse_bound(DType cache) {
   switch (cache) {
     case DType::kF32:
-      return 1;
+      return 1e-7;
     case DType::kF16:
-      return 1;
+      return 2e-5;
     case DType::kBF16:
-      return 1;
+      return 2e-3;
     default:
-      return 1;
+      return 6e-3;
   }
 }
 
