@@ -12,8 +12,7 @@ namespace rbee::engine::cpu {
 struct Avx512 {
   using Vec = __m512;
   static constexpr std::size_t kLanes = 16;
-  static constexpr std::size_t kPanelColumns = 12;  // tokens times two panels: likewise
-
+  static constexpr std::size_t kPanelColumns = 12;  // tokens times two panels: 24 accumulators of 32 registers
   static constexpr std::size_t kAttentionTile = 8;  // queries, times two vectors: 16 accumulators
 
   static Vec zero() { return _mm512_setzero_ps(); }
