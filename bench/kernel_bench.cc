@@ -50,19 +50,26 @@ void float_matmul(benchmark::State& state, Isa isa, formats::DType dtype, FloatT
   const auto tokens = static_cast<std::size_t>(state.range(0));
   const Matrix matrix(dtype);
   const std::vector<float> x = random_floats(tokens * kColumns);
+  const Kernels& kernels = kernels_for(isa);
+  std::vector<std::uint16_t> rounded;
+  if (kernels.bf16_products && type == FloatType::kBF16) {
+    rounded.resize(x.size());
+    kernels.store_kv_row(x.data(), reinterpret_cast<std::byte*>(rounded.data()), x.size(), FloatType::kBF16);
+  }
   std::vector<float> y(tokens * kRows);
   for (auto _ : state) {
-    kernels_for(isa).float_matmul({.panels = matrix.memory.data(),
-                                   .panel_bytes = matrix.panel_bytes(),
-                                   .type = type,
-                                   .row_begin = 0,
-                                   .row_end = kRows,
-                                   .columns = kColumns,
-                                   .x = x.data(),
-                                   .x_stride = kColumns,
-                                   .tokens = tokens,
-                                   .y = y.data(),
-                                   .y_stride = kRows});
+    kernels.float_matmul({.panels = matrix.memory.data(),
+                          .panel_bytes = matrix.panel_bytes(),
+                          .type = type,
+                          .row_begin = 0,
+                          .row_end = kRows,
+                          .columns = kColumns,
+                          .x = x.data(),
+                          .x_stride = kColumns,
+                          .x_bf16 = rounded.empty() ? nullptr : rounded.data(),
+                          .tokens = tokens,
+                          .y = y.data(),
+                          .y_stride = kRows});
     benchmark::DoNotOptimize(y.data());
   }
   count_work(state, tokens, matrix.bytes);
@@ -164,7 +171,7 @@ void register_benchmarks() {
   const auto add = [](const std::string& name, auto&&... arguments) {
     benchmark::RegisterBenchmark(name.c_str(), arguments...)->Arg(1)->Arg(8)->Arg(512);
   };
-  for (const Isa isa : available_isas()) {
+  for (const Isa isa : usable_isas()) {
     const std::string suffix = "/" + std::string(isa_name(isa));
     add("F32" + suffix, float_matmul, isa, DType::kF32, FloatType::kF32);
     add("BF16" + suffix, float_matmul, isa, DType::kBF16, FloatType::kBF16);

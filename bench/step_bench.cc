@@ -89,7 +89,7 @@ int bench(const std::vector<std::string>& arguments) {
   const auto backend = make_cpu_backend(options);
   const auto files = formats::open_model(arguments.at(0));
   const std::string kv_type = arguments.size() > 7 ? arguments[7] : "";
-  OneSequence sequence(*backend, *files, std::max(prompt, 128U), std::max(prompt, depth) + generate, kv_type);
+  OneSequence sequence(*backend, *files, std::max(prompt, 128U), std::max({prompt, depth, 16U}) + generate, kv_type);
   fmt::print("{} on {}\n", arguments[0], backend->describe().device);
   sequence.run(0, 16);
   if (depth != prompt) sequence.fill();

@@ -26,7 +26,7 @@ struct EngineOptions {
   std::string backend = "cpu";
   std::uint32_t gpu = 0;
   std::uint32_t threads = 0;              ///< 0: from affinity and cgroup limits
-  std::string cpu_isa;                    ///< portable, avx2, avx512 or avx512-vnni; empty: the best there is
+  std::string cpu_isa;                    ///< a name of cpu::isa_name(); empty: the best there is
   std::filesystem::path module_folder;    ///< of backends that are modules; empty: beside the program
   std::filesystem::path cache_folder;     ///< for what backends keep from run to run; empty: nothing is kept
   std::uint32_t context = 0;              ///< positions per sequence; 0: the model's own, as far as memory allows

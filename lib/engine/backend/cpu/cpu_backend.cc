@@ -44,7 +44,7 @@ class CpuBackend final : public Backend {
       fail(ErrorKind::kUnsupported, "the cpu backend has no {} with weights of type {} ('{}')", op_name(op.kind),
            formats::dtype_info(weights[op.weight].dtype).name, weights[op.weight].name);
     }
-    return std::make_unique<CpuPlan>(graph, weights, kv, limits, bits_, pool_);
+    return std::make_unique<CpuPlan>(graph, weights, kv, limits, bits_, kernels_.bf16_products, pool_);
   }
 
   void run(Plan& plan, const Step& step, std::span<float> output) override {
@@ -61,7 +61,7 @@ class CpuBackend final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_cpu_backend(const CpuOptions& options) {
-  const Isa isa = cpu::choose_isa(options.isa, cpu::available_isas());
+  const Isa isa = cpu::choose_isa(options.isa, options.isa ? cpu::usable_isas() : cpu::available_isas());
   if (options.threads > cpu::kThreadsMax) {
     fail(ErrorKind::kBadRequest, "{} threads asked for, at most {} are possible", options.threads, cpu::kThreadsMax);
   }

@@ -22,11 +22,12 @@ std::size_t scratch_floats(const Graph& graph) {
   return padded(floats);
 }
 
-/// The widest input of a quantized matmul.
-std::size_t quantized_columns(const Graph& graph, const WeightTable& weights) {
+/// The widest input of a matmul whose weights `wanted` accepts.
+template <typename Wanted>
+std::size_t widest_input(const Graph& graph, const WeightTable& weights, const Wanted& wanted) {
   std::uint32_t columns = 0;
   for (const Op& op : graph.ops) {
-    if (op.kind == OpKind::kMatmul && formats::is_quantized(weights[op.weight].dtype)) {
+    if (op.kind == OpKind::kMatmul && wanted(weights[op.weight].dtype)) {
       columns = std::max(columns, weights[op.weight].columns);
     }
   }
@@ -46,6 +47,12 @@ std::uint64_t state_bytes(const Graph& graph, const KvLayout& kv) {
   return most.value_or_throw("attention");
 }
 
+std::size_t bf16_columns_of(const Graph& graph, const WeightTable& weights, ActivationBits bits, bool bf16_products) {
+  const std::size_t columns =
+      widest_input(graph, weights, [](formats::DType dtype) { return dtype == formats::DType::kBF16; });
+  return bf16_products && !is_fine(bits, columns) ? columns + columns % 2 : 0;
+}
+
 std::vector<std::size_t> slot_begins(const BufferPlan& buffers, std::uint32_t rows) {
   std::vector<std::size_t> begins{0};
   for (const std::uint32_t columns : buffers.slot_columns) {
@@ -58,13 +65,17 @@ std::vector<std::size_t> slot_begins(const BufferPlan& buffers, std::uint32_t ro
 }  // namespace
 
 CpuPlan::CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const KvLayout& kv,
-                 const StepLimits& its_limits, ActivationBits bits, ThreadPool& pool)
+                 const StepLimits& its_limits, ActivationBits bits, bool bf16_products, ThreadPool& pool)
     : graph(group_matmuls(its_graph)),
       weights(its_weights),
       limits(its_limits),
       packed(graph, weights, pool),
       cache(kv),
-      quantized(std::max(limits.tokens_max, limits.outputs_max), quantized_columns(graph, weights), bits),
+      quantized(std::max(limits.tokens_max, limits.outputs_max), widest_input(graph, weights, formats::is_quantized),
+                bits),
+      bf16_columns(bf16_columns_of(graph, weights, bits, bf16_products)),
+      bf16((Checked(std::max(limits.tokens_max, limits.outputs_max)) * bf16_columns * 2).value_or_throw("activations"),
+           "the rounded activations"),
       buffers_(plan_buffers(graph)),
       slot_begin_(slot_begins(buffers_, std::max(limits.tokens_max, limits.outputs_max))),
       values_(slot_begin_.back() * sizeof(float), "the activations"),

@@ -26,7 +26,7 @@ struct AttentionPiece {
 class CpuPlan final : public Plan {
  public:
   CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const KvLayout& kv, const StepLimits& limits,
-          ActivationBits bits, ThreadPool& pool);
+          ActivationBits bits, bool bf16_products, ThreadPool& pool);
 
   /// The memory of a value, rows of its columns.
   float* value(ValueId id) const;
@@ -42,6 +42,8 @@ class CpuPlan final : public Plan {
   const PackedWeights packed;
   KvCache cache;
   QuantizedActivations quantized;      // of the matmul input that is in use
+  const std::size_t bf16_columns;      // the widest input of bfloat16 weights that is rounded to it; 0: none is
+  AnonymousMemory bf16;                // likewise, rows of as many columns as they have, made even
   std::vector<RopeAngles> angles;      // by rope table
   std::vector<AttentionPiece> pieces;  // of the attention op that runs
   std::vector<AttentionPiece> parts;   // likewise: the pieces' spans

@@ -10,11 +10,13 @@
 #endif
 
 #include "base/error.h"
+#include "base/instruction_probe.h"
+#include "engine/backend/cpu/kernels/kernels.h"
 
 namespace rbee::engine::cpu {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames{"portable", "avx2", "avx512", "avx512-vnni"};
+constexpr std::array<std::string_view, 5> kNames{"portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16"};
 
 std::string read_processor_name() {
 #if defined(__x86_64__)
@@ -38,6 +40,25 @@ std::string read_processor_name() {
   return "unknown processor";
 #endif
 }
+
+#if defined(__x86_64__)
+// CPUID leaf 7, sub-leaf 1, EAX bit 5 (Intel SDM vol. 2A): g++ 12 and clang 14 have no common name for it.
+bool has_avx512_bf16() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1U << 5)) != 0;
+}
+
+bool is_amd() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid(0, &a, &b, &c, &d) != 0 && b == signature_AMD_ebx;
+}
+#endif
 
 }  // namespace
 
@@ -69,8 +90,26 @@ std::vector<Isa> available_isas() {
     return isas;
   }
   isas.push_back(Isa::kAvx512);
-  if (__builtin_cpu_supports("avx512vnni")) isas.push_back(Isa::kAvx512Vnni);
+  if (!__builtin_cpu_supports("avx512vnni")) return isas;
+  isas.push_back(Isa::kAvx512Vnni);
+  if (has_avx512_bf16() && is_amd()) isas.push_back(Isa::kAvx512Bf16);
 #endif
+  return isas;
+}
+
+std::vector<Isa> isas_by_name() {
+#if defined(__x86_64__)
+  if (available_isas().back() == Isa::kAvx512Vnni && (has_avx512_bf16() || instruction_runs(try_avx512_bf16))) {
+    return {Isa::kAvx512Bf16};
+  }
+#endif
+  return {};
+}
+
+std::vector<Isa> usable_isas() {
+  std::vector<Isa> isas = available_isas();
+  const std::vector<Isa> more = isas_by_name();
+  isas.insert(isas.end(), more.begin(), more.end());
   return isas;
 }
 

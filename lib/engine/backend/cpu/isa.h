@@ -9,9 +9,9 @@
 namespace rbee::engine::cpu {
 
 /// Each needs everything below it. kAvx512: F, BW, VL, DQ. kAvx2: with FMA and F16C.
-enum class Isa : std::uint8_t { kPortable, kAvx2, kAvx512, kAvx512Vnni };
+enum class Isa : std::uint8_t { kPortable, kAvx2, kAvx512, kAvx512Vnni, kAvx512Bf16 };
 
-/// "portable", "avx2", "avx512", "avx512-vnni".
+/// "portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16".
 std::string_view isa_name(Isa isa);
 
 /// The name's instruction set; nothing when the word is unknown.
@@ -19,6 +19,14 @@ std::optional<Isa> parse_isa(std::string_view name);
 
 /// What this processor and operating system run, best last; kPortable is always there.
 std::vector<Isa> available_isas();
+
+/// Those that run as well but are used only when they are asked for by name: what CPUID does not show but runs when it
+/// is tried (some virtual machines hide it), and bfloat16 products on Intel's processors, which take 1.7 times as long
+/// there as the float32 ones that they replace (`kernel_bench`, Emerald Rapids).
+std::vector<Isa> isas_by_name();
+
+/// All that can be asked for: the available ones and those by name.
+std::vector<Isa> usable_isas();
 
 /// The one asked for, or the best of `available`. Throws Error{kUnsupported} when it is not among them; names those.
 Isa choose_isa(std::optional<Isa> wanted, const std::vector<Isa>& available);

@@ -54,6 +54,8 @@ void multiply(const StepContext& context, const Op& op, std::uint32_t worker, st
                                       .y_stride = y.columns,
                                       .scratch = context.plan.scratch(worker)});
   } else {
+    const bool rounded = weight.dtype == formats::DType::kBF16 && context.plan.bf16_columns != 0;
+    const auto* x_bf16 = rounded ? reinterpret_cast<const std::uint16_t*>(context.plan.bf16.data()) : nullptr;
     context.kernels.float_matmul({.panels = packed.panels,
                                   .panel_bytes = packed.panel_bytes,
                                   .type = float_type(weight.dtype),
@@ -61,7 +63,8 @@ void multiply(const StepContext& context, const Op& op, std::uint32_t worker, st
                                   .row_end = range.end,
                                   .columns = weight.columns,
                                   .x = x.data,
-                                  .x_stride = x.columns,
+                                  .x_stride = x_bf16 == nullptr ? x.columns : x.columns + x.columns % 2,
+                                  .x_bf16 = x_bf16,
                                   .tokens = x.rows,
                                   .y = y.data,
                                   .y_stride = y.columns});
@@ -76,18 +79,33 @@ void quantize_input(const StepContext& context, const Rows& x) {
   });
 }
 
+void round_input(const StepContext& context, const Rows& x) {
+  const std::size_t stride = x.columns + x.columns % 2;
+  auto* to = reinterpret_cast<std::uint16_t*>(context.plan.bf16.data());
+  context.for_each_part(x.rows, x.columns, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      context.kernels.store_kv_row(x.row(r), reinterpret_cast<std::byte*>(to + r * stride), x.columns,
+                                   FloatType::kBF16);
+      if (stride != x.columns) to[r * stride + x.columns] = 0;
+    }
+  });
+}
+
 }  // namespace
 
 void run_matmuls(const StepContext& context, std::span<const Op> ops) {
   const Rows x = context.rows(ops.front().inputs[0]);
   if (x.rows == 0) return;
   std::size_t products = 0;
-  bool quantized = false;
+  bool quantized = false, bf16 = false;
   for (const Op& op : ops) {
     products += x.rows * x.columns * context.plan.weights[op.weight].rows;
-    quantized = quantized || formats::is_quantized(context.plan.weights[op.weight].dtype);
+    const formats::DType dtype = context.plan.weights[op.weight].dtype;
+    quantized = quantized || formats::is_quantized(dtype);
+    bf16 = bf16 || dtype == formats::DType::kBF16;
   }
   if (quantized) quantize_input(context, x);
+  if (bf16 && context.plan.bf16_columns != 0) round_input(context, x);
   constexpr std::size_t kWorthSharing = 200'000;  // products, about 5 us
   if (products < kWorthSharing || context.pool.size() == 1) {
     for (const Op& op : ops) multiply(context, op, 0, 1);

@@ -1,49 +1,77 @@
 #pragma once
 // Matrix times vectors with packed float32, float16 and bfloat16 weights, over any vector type of simd_*.h.
 
+#include <type_traits>
+
 #include "engine/backend/cpu/kernels/kernel_args.h"
 
 namespace rbee::engine::cpu {
 
-// How a panel's bytes become vectors: `pair` gives the weights of two neighbouring k for kLanes rows, from the place of
-// the first row's word of the even k.
+// How a panel's weights are multiplied. Input is what a token's values are; load() takes the words of two neighbouring
+// k for kLanes rows; add() adds their products with a token's two values, and add_first() the first one's alone.
 template <class S>
-struct PanelF32 {
+struct FloatWeights {
+  using Input = float;
+  struct Pair {
+    typename S::Vec even, odd;
+  };
+  static typename S::Vec add(typename S::Vec y, const Pair& w, const float* x) {
+    return S::fma(w.odd, S::set1(x[1]), S::fma(w.even, S::set1(x[0]), y));
+  }
+  static typename S::Vec add_first(typename S::Vec y, const Pair& w, const float* x) {
+    return S::fma(w.even, S::set1(x[0]), y);
+  }
+};
+template <class S>
+struct PanelF32 : FloatWeights<S> {
+  using typename FloatWeights<S>::Pair;
   static constexpr std::size_t kPairBytes = 2 * kPanelLine;
-  static void pair(const std::byte* p, typename S::Vec& even, typename S::Vec& odd) {
-    even = S::load(p);
-    odd = S::load(p + kPanelLine);
-  }
-  static typename S::Vec first(const std::byte* p) { return S::load(p); }
+  static Pair load(const std::byte* p) { return {S::load(p), S::load(p + kPanelLine)}; }
+  static Pair load_first(const std::byte* p) { return {S::load(p), S::zero()}; }
 };
 template <class S>
-struct PanelF16 {
+struct PanelF16 : FloatWeights<S> {
+  using typename FloatWeights<S>::Pair;
   static constexpr std::size_t kPairBytes = kPanelLine;
-  static void pair(const std::byte* p, typename S::Vec& even, typename S::Vec& odd) { S::load_f16_pairs(p, even, odd); }
-  static typename S::Vec first(const std::byte* p) {
-    typename S::Vec even, odd;
-    S::load_f16_pairs(p, even, odd);
-    return even;
+  static Pair load(const std::byte* p) {
+    Pair pair;
+    S::load_f16_pairs(p, pair.even, pair.odd);
+    return pair;
   }
+  static Pair load_first(const std::byte* p) { return load(p); }
 };
 template <class S>
-struct PanelBF16 {
+struct PanelBF16 : FloatWeights<S> {
+  using typename FloatWeights<S>::Pair;
   static constexpr std::size_t kPairBytes = kPanelLine;
-  static void pair(const std::byte* p, typename S::Vec& even, typename S::Vec& odd) {
-    S::load_bf16_pairs(p, even, odd);
+  static Pair load(const std::byte* p) {
+    Pair pair;
+    S::load_bf16_pairs(p, pair.even, pair.odd);
+    return pair;
   }
-  static typename S::Vec first(const std::byte* p) {
-    typename S::Vec even, odd;
-    S::load_bf16_pairs(p, even, odd);
-    return even;
+  static Pair load_first(const std::byte* p) { return load(p); }
+};
+/// Products of bfloat16 with bfloat16.
+template <class S>
+struct PairsBF16 {
+  using Input = std::uint16_t;
+  using Pair = const std::byte*;
+  static constexpr std::size_t kPairBytes = kPanelLine;
+  static Pair load(const std::byte* p) { return p; }
+  static Pair load_first(const std::byte* p) { return p; }
+  static typename S::Vec add(typename S::Vec y, Pair w, const std::uint16_t* x) {
+    std::uint32_t both;
+    __builtin_memcpy(&both, x, 4);
+    return S::dot_bf16_pairs(y, w, both);
   }
+  static typename S::Vec add_first(typename S::Vec y, Pair w, const std::uint16_t* x) { return add(y, w, x); }
 };
 
 /// R vectors of rows from `rows` on, C tokens from `x` on, `n` values of k.
-template <std::size_t R>
+template <std::size_t R, class Input>
 struct FloatPanelTile {
   const std::byte* rows[R];
-  const float* x;
+  const Input* x;
   std::size_t x_stride;
   std::size_t n;
   float* y;  // token c, row r at y[c * y_stride + r]
@@ -51,10 +79,11 @@ struct FloatPanelTile {
   bool add;  // to y; false for the first values of k
 };
 
-/// Every product of float weights is computed here: one chain of fma per output, in the order of k.
+/// Every product of float weights is computed here: one chain of sums per output, in the order of k.
 template <class S, template <class> class W, std::size_t R, std::size_t C>
-void float_panel_tile(const FloatPanelTile<R>& t) {
+void float_panel_tile(const FloatPanelTile<R, typename W<S>::Input>& t) {
   using V = typename S::Vec;
+  using Pair = typename W<S>::Pair;
   V y[R][C];
 #pragma GCC unroll 16
   for (std::size_t c = 0; c < C; ++c) {
@@ -63,31 +92,28 @@ void float_panel_tile(const FloatPanelTile<R>& t) {
       y[r][c] = t.add ? S::load(t.y + c * t.y_stride + r * S::kLanes) : S::zero();
     }
   }
-  const auto multiply = [&](const V* w, std::size_t k) __attribute__((always_inline)) {
-#pragma GCC unroll 16
-    for (std::size_t c = 0; c < C; ++c) {
-      const V x = S::set1(t.x[c * t.x_stride + k]);
-#pragma GCC unroll 4
-      for (std::size_t r = 0; r < R; ++r) y[r][c] = S::fma(w[r], x, y[r][c]);
-    }
-  };
   std::size_t k = 0;
   for (; k + 2 <= t.n; k += 2) {
-    V even[R], odd[R];
+    Pair w[R];
 #pragma GCC unroll 4
     for (std::size_t r = 0; r < R; ++r) {
       const std::byte* p = t.rows[r] + k / 2 * W<S>::kPairBytes;
       if constexpr (C == 1) S::prefetch(p + kFloatAhead);
-      W<S>::pair(p, even[r], odd[r]);
+      w[r] = W<S>::load(p);
     }
-    multiply(even, k);
-    multiply(odd, k + 1);
+#pragma GCC unroll 16
+    for (std::size_t c = 0; c < C; ++c) {
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < R; ++r) y[r][c] = W<S>::add(y[r][c], w[r], t.x + c * t.x_stride + k);
+    }
   }
   if (k < t.n) {
-    V last[R];
 #pragma GCC unroll 4
-    for (std::size_t r = 0; r < R; ++r) last[r] = W<S>::first(t.rows[r] + k / 2 * W<S>::kPairBytes);
-    multiply(last, k);
+    for (std::size_t r = 0; r < R; ++r) {
+      const Pair last = W<S>::load_first(t.rows[r] + k / 2 * W<S>::kPairBytes);
+#pragma GCC unroll 16
+      for (std::size_t c = 0; c < C; ++c) y[r][c] = W<S>::add_first(y[r][c], last, t.x + c * t.x_stride + k);
+    }
   }
 #pragma GCC unroll 16
   for (std::size_t c = 0; c < C; ++c) {
@@ -97,7 +123,7 @@ void float_panel_tile(const FloatPanelTile<R>& t) {
 }
 
 template <class S, template <class> class W, std::size_t R, std::size_t C>
-void float_panel_tile_upto(const FloatPanelTile<R>& t, std::size_t tokens) {
+void float_panel_tile_upto(const FloatPanelTile<R, typename W<S>::Input>& t, std::size_t tokens) {
   if (tokens == C) {
     float_panel_tile<S, W, R, C>(t);
   } else if constexpr (C > 1) {
@@ -107,7 +133,7 @@ void float_panel_tile_upto(const FloatPanelTile<R>& t, std::size_t tokens) {
 
 /// The tile where the last of its rows do not exist, through a buffer.
 template <class S, template <class> class W, std::size_t R, std::size_t C>
-void partial_float_tile(FloatPanelTile<R> t, std::size_t tokens, std::size_t rows) {
+void partial_float_tile(FloatPanelTile<R, typename W<S>::Input> t, std::size_t tokens, std::size_t rows) {
   constexpr std::size_t kStride = R * S::kLanes;
   float buffer[C * kStride] = {};
   float* y = t.y;
@@ -126,13 +152,19 @@ template <class S, template <class> class W, std::size_t R, std::size_t C>
 void float_tile_at(const FloatMatmul& m, std::size_t r, std::size_t t, std::size_t tokens, std::size_t k,
                    std::size_t n) {
   const std::size_t rows = m.row_end - r < R * S::kLanes ? m.row_end - r : R * S::kLanes;
-  FloatPanelTile<R> tile{.rows = {},
-                         .x = m.x + t * m.x_stride + k,
-                         .x_stride = m.x_stride,
-                         .n = n,
-                         .y = m.y + t * m.y_stride + r,
-                         .y_stride = m.y_stride,
-                         .add = k != 0};
+  const typename W<S>::Input* x = nullptr;
+  if constexpr (std::is_same_v<typename W<S>::Input, float>) {
+    x = m.x;
+  } else {
+    x = m.x_bf16;
+  }
+  FloatPanelTile<R, typename W<S>::Input> tile{.rows = {},
+                                               .x = x + t * m.x_stride + k,
+                                               .x_stride = m.x_stride,
+                                               .n = n,
+                                               .y = m.y + t * m.y_stride + r,
+                                               .y_stride = m.y_stride,
+                                               .add = k != 0};
   for (std::size_t i = 0; i < R; ++i) {
     // Vectors without rows repeat the first.
     const std::size_t row = i * S::kLanes < rows ? r + i * S::kLanes : r;
@@ -177,6 +209,9 @@ void float_matmul(const FloatMatmul& m) {
     case FloatType::kF16:
       return float_matmul_of<S, PanelF16>(m);
     case FloatType::kBF16:
+      if constexpr (S::kBf16Products) {
+        if (m.x_bf16 != nullptr) return float_matmul_of<S, PairsBF16>(m);
+      }
       return float_matmul_of<S, PanelBF16>(m);
   }
 }

@@ -13,6 +13,8 @@ const Kernels& kernels_for(Isa isa) {
       return avx512_kernels();
     case Isa::kAvx512Vnni:
       return avx512_vnni_kernels();
+    case Isa::kAvx512Bf16:
+      return avx512_bf16_kernels();
   }
 #endif
   static_cast<void>(isa);

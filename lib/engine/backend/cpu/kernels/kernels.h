@@ -10,6 +10,8 @@ namespace rbee::engine::cpu {
 
 /// Row kernels work on `n` values; inputs and outputs may be the same row.
 struct Kernels {
+  /// Whether float_matmul multiplies bfloat16 weights with bfloat16 activations where it is given such.
+  bool bf16_products = false;
   void (*float_matmul)(const FloatMatmul&);
   void (*quantized_matmul)(const QuantizedMatmul&);
   void (*quantize_row)(const float* x, std::size_t columns, const QuantizedRows& to);
@@ -36,5 +38,9 @@ const Kernels& portable_kernels();
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
 const Kernels& avx512_vnni_kernels();
+const Kernels& avx512_bf16_kernels();
+
+/// One instruction of AVX512_BF16, for instruction_runs().
+void try_avx512_bf16();
 
 }  // namespace rbee::engine::cpu

@@ -12,6 +12,7 @@ namespace rbee::engine::cpu {
 struct Avx2 {
   using Vec = __m256;
   static constexpr std::size_t kLanes = 8;
+  static constexpr bool kBf16Products = false;
   static constexpr std::size_t kPanelColumns = 4;   // tokens times a panel's two vectors: 8
   static constexpr std::size_t kAttentionTile = 4;  // 8 accumulators
 

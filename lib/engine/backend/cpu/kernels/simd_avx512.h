@@ -12,6 +12,7 @@ namespace rbee::engine::cpu {
 struct Avx512 {
   using Vec = __m512;
   static constexpr std::size_t kLanes = 16;
+  static constexpr bool kBf16Products = false;
   static constexpr std::size_t kPanelColumns = 12;  // tokens times two panels: 24 accumulators of 32 registers
   static constexpr std::size_t kAttentionTile = 8;  // queries, times two vectors: 16 accumulators
 

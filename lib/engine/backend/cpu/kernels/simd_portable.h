@@ -11,6 +11,7 @@ namespace rbee::engine::cpu {
 
 struct Portable {
   static constexpr std::size_t kLanes = 8;
+  static constexpr bool kBf16Products = false;
   static constexpr std::size_t kPanelColumns = 2;
   static constexpr std::size_t kAttentionTile = 2;
   struct Vec {
