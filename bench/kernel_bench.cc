@@ -52,9 +52,9 @@ void float_matmul(benchmark::State& state, Isa isa, formats::DType dtype, FloatT
   const std::vector<float> x = random_floats(tokens * kColumns);
   const Kernels& kernels = kernels_for(isa);
   std::vector<std::uint16_t> rounded;
-  if (kernels.bf16_products && type == FloatType::kBF16) {
+  if (kernels.round_bf16_row != nullptr && type == FloatType::kBF16) {
     rounded.resize(x.size());
-    kernels.store_kv_row(x.data(), reinterpret_cast<std::byte*>(rounded.data()), x.size(), FloatType::kBF16);
+    kernels.round_bf16_row(x.data(), rounded.data(), x.size());
   }
   std::vector<float> y(tokens * kRows);
   for (auto _ : state) {

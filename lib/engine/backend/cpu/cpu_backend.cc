@@ -44,7 +44,7 @@ class CpuBackend final : public Backend {
       fail(ErrorKind::kUnsupported, "the cpu backend has no {} with weights of type {} ('{}')", op_name(op.kind),
            formats::dtype_info(weights[op.weight].dtype).name, weights[op.weight].name);
     }
-    return std::make_unique<CpuPlan>(graph, weights, kv, limits, bits_, kernels_.bf16_products, pool_);
+    return std::make_unique<CpuPlan>(graph, weights, kv, limits, bits_, kernels_.round_bf16_row != nullptr, pool_);
   }
 
   void run(Plan& plan, const Step& step, std::span<float> output) override {

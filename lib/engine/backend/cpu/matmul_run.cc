@@ -84,9 +84,7 @@ void round_input(const StepContext& context, const Rows& x) {
   auto* to = reinterpret_cast<std::uint16_t*>(context.plan.bf16.data());
   context.for_each_part(x.rows, x.columns, [&](std::size_t begin, std::size_t end) {
     for (std::size_t r = begin; r < end; ++r) {
-      context.kernels.store_kv_row(x.row(r), reinterpret_cast<std::byte*>(to + r * stride), x.columns,
-                                   FloatType::kBF16);
-      if (stride != x.columns) to[r * stride + x.columns] = 0;
+      context.kernels.round_bf16_row(x.row(r), to + r * stride, x.columns);
     }
   });
 }

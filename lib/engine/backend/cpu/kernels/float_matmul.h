@@ -177,6 +177,15 @@ void float_tile_at(const FloatMatmul& m, std::size_t r, std::size_t t, std::size
   }
 }
 
+/// n values to bfloat16, and a zero behind an odd number of them.
+template <class S>
+void round_bf16_row(const float* x, std::uint16_t* y, std::size_t n) {
+  std::size_t i = 0;
+  for (; i + S::kLanes <= n; i += S::kLanes) S::store_bf16(y + i, S::load(x + i));
+  if (i < n) S::store_bf16(y + i, S::load(x + i, n - i), n - i);
+  if (n % 2 != 0) y[n] = 0;
+}
+
 template <class S, template <class> class W>
 void float_matmul_of(const FloatMatmul& m) {
   if (m.tokens == 1) {

@@ -27,8 +27,8 @@ struct FloatMatmul {
   std::size_t columns = 0;
   const float* x = nullptr;  ///< [tokens, columns] at x_stride floats
   std::size_t x_stride = 0;
-  /// Instead of x, with Kernels::bf16_products and kBF16: [tokens, x_stride] values of bfloat16, x_stride even and the
-  /// value behind an odd row zero. Products are then added in pairs, still in the order of k.
+  /// Instead of x, with kBF16 where Kernels::round_bf16_row is: [tokens, x_stride] values of bfloat16, x_stride even
+  /// and the value behind an odd row zero. Products are then added in pairs, still in the order of k.
   const std::uint16_t* x_bf16 = nullptr;
   std::size_t tokens = 0;
   float* y = nullptr;  ///< [tokens, rows] at y_stride floats

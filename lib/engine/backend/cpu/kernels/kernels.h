@@ -10,8 +10,8 @@ namespace rbee::engine::cpu {
 
 /// Row kernels work on `n` values; inputs and outputs may be the same row.
 struct Kernels {
-  /// Whether float_matmul multiplies bfloat16 weights with bfloat16 activations where it is given such.
-  bool bf16_products = false;
+  /// Rounds a row for FloatMatmul::x_bf16; null where float_matmul takes no such rows.
+  void (*round_bf16_row)(const float* x, std::uint16_t* y, std::size_t n) = nullptr;
   void (*float_matmul)(const FloatMatmul&);
   void (*quantized_matmul)(const QuantizedMatmul&);
   void (*quantize_row)(const float* x, std::size_t columns, const QuantizedRows& to);

@@ -8,7 +8,7 @@ namespace rbee::engine::cpu {
 const Kernels& avx512_bf16_kernels() {
   static const Kernels kKernels = [] {
     Kernels kernels = avx512_vnni_kernels();
-    kernels.bf16_products = true;
+    kernels.round_bf16_row = round_bf16_row<Avx512Bf16>;
     kernels.float_matmul = float_matmul<Avx512Bf16>;
     return kernels;
   }();
