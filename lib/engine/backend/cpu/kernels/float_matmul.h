@@ -76,7 +76,8 @@ struct FloatPanelTile {
   std::size_t n;
   float* y;  // token c, row r at y[c * y_stride + r]
   std::size_t y_stride;
-  bool add;  // to y; false for the first values of k
+  bool add;           // to y; false for the first values of k
+  std::size_t ahead;  // bytes from weights to those worth fetching
 };
 
 /// Every product of float weights is computed here: one chain of sums per output, in the order of k.
@@ -98,7 +99,7 @@ void float_panel_tile(const FloatPanelTile<R, typename W<S>::Input>& t) {
 #pragma GCC unroll 4
     for (std::size_t r = 0; r < R; ++r) {
       const std::byte* p = t.rows[r] + k / 2 * W<S>::kPairBytes;
-      if constexpr (C == 1) S::prefetch(p + kFloatAhead);
+      S::prefetch(p + t.ahead);
       w[r] = W<S>::load(p);
     }
 #pragma GCC unroll 16
@@ -149,8 +150,8 @@ void partial_float_tile(FloatPanelTile<R, typename W<S>::Input> t, std::size_t t
 
 /// Rows [r, r + R vectors), as far as there are any, times tokens [t, t + tokens), for values [k, k + n).
 template <class S, template <class> class W, std::size_t R, std::size_t C>
-void float_tile_at(const FloatMatmul& m, std::size_t r, std::size_t t, std::size_t tokens, std::size_t k,
-                   std::size_t n) {
+void float_tile_at(const FloatMatmul& m, std::size_t r, std::size_t t, std::size_t tokens, std::size_t k, std::size_t n,
+                   std::size_t ahead) {
   const std::size_t rows = m.row_end - r < R * S::kLanes ? m.row_end - r : R * S::kLanes;
   const typename W<S>::Input* x = nullptr;
   if constexpr (std::is_same_v<typename W<S>::Input, float>) {
@@ -164,7 +165,8 @@ void float_tile_at(const FloatMatmul& m, std::size_t r, std::size_t t, std::size
                                                .n = n,
                                                .y = m.y + t * m.y_stride + r,
                                                .y_stride = m.y_stride,
-                                               .add = k != 0};
+                                               .add = k != 0,
+                                               .ahead = ahead};
   for (std::size_t i = 0; i < R; ++i) {
     // Vectors without rows repeat the first.
     const std::size_t row = i * S::kLanes < rows ? r + i * S::kLanes : r;
@@ -186,24 +188,26 @@ void round_bf16_row(const float* x, std::uint16_t* y, std::size_t n) {
   if (n % 2 != 0) y[n] = 0;
 }
 
+/// As many tokens as one tile has, at most: the panels are read from front to back.
+template <class S, template <class> class W, std::size_t R, std::size_t C>
+void stream_rows(const FloatMatmul& m) {
+  for (std::size_t r = m.row_begin; r < m.row_end; r += R * S::kLanes) {
+    float_tile_at<S, W, R, C>(m, r, 0, m.tokens, 0, m.columns, kFloatAhead);
+  }
+}
+
 template <class S, template <class> class W>
 void float_matmul_of(const FloatMatmul& m) {
-  if (m.tokens == 1) {
-    constexpr std::size_t kVectors = 2;  // of rows, each a stream to read and a chain of sums
-    for (std::size_t r = m.row_begin; r < m.row_end; r += kVectors * S::kLanes) {
-      float_tile_at<S, W, kVectors, 1>(m, r, 0, 1, 0, m.columns);
-    }
-    return;
-  }
-  constexpr std::size_t kVectors = 2, kRows = kVectors * S::kLanes;
+  constexpr std::size_t kVectors = 2;  // of rows, each a stream to read and a chain of sums per token
+  if (m.tokens <= S::kPanelColumns) return stream_rows<S, W, kVectors, S::kPanelColumns>(m);
   for (std::size_t chunk = m.row_begin; chunk < m.row_end; chunk += kFloatChunkRows) {
     const std::size_t chunk_end = m.row_end - chunk < kFloatChunkRows ? m.row_end : chunk + kFloatChunkRows;
     for (std::size_t k = 0; k < m.columns; k += kFloatChunkColumns) {
       const std::size_t n = m.columns - k < kFloatChunkColumns ? m.columns - k : kFloatChunkColumns;
       for (std::size_t t = 0; t < m.tokens; t += S::kPanelColumns) {
         const std::size_t tokens = m.tokens - t < S::kPanelColumns ? m.tokens - t : S::kPanelColumns;
-        for (std::size_t r = chunk; r < chunk_end; r += kRows) {
-          float_tile_at<S, W, kVectors, S::kPanelColumns>(m, r, t, tokens, k, n);
+        for (std::size_t r = chunk; r < chunk_end; r += kVectors * S::kLanes) {
+          float_tile_at<S, W, kVectors, S::kPanelColumns>(m, r, t, tokens, k, n, 0);
         }
       }
     }

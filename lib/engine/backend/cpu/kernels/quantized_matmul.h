@@ -89,37 +89,50 @@ void store_rows(float* y, typename I::FVec v, std::size_t count) {
   __builtin_memcpy(y, all, count * sizeof(float));
 }
 
-template <class I, class F, bool kFine, std::size_t... kSubs>
-[[gnu::always_inline]] inline typename I::FVec add_blocks(typename I::FVec y, const PackedBlock& block,
-                                                          const QuantizedBlock* x, const std::int8_t* low,
-                                                          std::index_sequence<kSubs...>) {
+/// The words of a block to the caches, so far ahead that they are there when their turn comes.
+template <class I, class F>
+[[gnu::always_inline]] inline void fetch_ahead(const PackedBlock& block) {
+  for (std::size_t i = 0; i < F::kWords; ++i) I::prefetch(block.words + kPanelLine * i + I::kAhead);
+}
+
+/// A block for C tokens, x_stride blocks apart.
+template <class I, class F, bool kFine, std::size_t C, std::size_t... kSubs>
+[[gnu::always_inline]] inline void add_blocks(typename I::FVec* y, const PackedBlock& block, const QuantizedBlock* x,
+                                              std::size_t x_stride, const std::int8_t* low,
+                                              std::index_sequence<kSubs...>) {
   typename I::FVec scales[F::kValues / 32 * F::kParts], mins[F::kValues / 32];
   F::scales(block, scales, mins);
   const auto add = [&]<std::size_t kSub>() __attribute__((always_inline)) {
     typename I::Vec v[8];
     F::template values<kSub>(block, v);
-    y = add_block<I, F, kFine>(y, v, scales + F::kParts * kSub, mins + kSub, x[kSub],
-                               kFine ? low + 32 * kSub : nullptr);
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < C; ++c) {
+      y[c] = add_block<I, F, kFine>(y[c], v, scales + F::kParts * kSub, mins + kSub, x[c * x_stride + kSub],
+                                    kFine ? low + 32 * kSub : nullptr);
+    }
   };
   (add.template operator()<kSubs>(), ...);
-  return y;
 }
 
-/// One token: numbers are unpacked in registers, and the panels are read from front to back.
-template <class I, class F, bool kFine>
-void one_token(const QuantizedMatmul& m, std::size_t token) {
+/// C tokens from `token` on: numbers are unpacked in registers, and the panels are read from front to back.
+template <class I, class F, bool kFine, std::size_t C>
+void few_tokens(const QuantizedMatmul& m, std::size_t token) {
   constexpr std::size_t kSubs = F::kValues / 32;
+  const std::size_t x_stride = m.columns / 32;
   for (std::size_t r = m.row_begin; r < m.row_end; r += I::kLanes) {
     const VectorRows<I, F> rows(m, r);
-    typename I::FVec y = I::fset1(0.0F);
+    typename I::FVec y[C];
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < C; ++c) y[c] = I::fset1(0.0F);
     for (std::size_t b = 0; b < m.columns / F::kValues; ++b) {
       const PackedBlock block = rows.block(b);
-      for (std::size_t i = 0; i < F::kWords; ++i) I::prefetch(block.words + kPanelLine * i + I::kAhead);
-      const std::size_t at = token * (m.columns / 32) + kSubs * b;
-      y = add_blocks<I, F, kFine>(y, block, m.x.blocks + at, kFine ? m.x.low + 32 * at : nullptr,
-                                  std::make_index_sequence<kSubs>());
+      fetch_ahead<I, F>(block);
+      const std::size_t at = token * x_stride + kSubs * b;
+      add_blocks<I, F, kFine, C>(y, block, m.x.blocks + at, x_stride, kFine ? m.x.low + 32 * at : nullptr,
+                                 std::make_index_sequence<kSubs>());
     }
-    store_rows<I>(m.y + token * m.y_stride + r, y, m.row_end - r);
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < C; ++c) store_rows<I>(m.y + (token + c) * m.y_stride + r, y[c], m.row_end - r);
   }
 }
 
@@ -270,7 +283,9 @@ void row_group(const QuantizedMatmul& m, const Unpacked<I, F>& unpacked, std::si
       // Vectors without rows repeat the first.
       const VectorRows<I, F> vector(m, v * I::kLanes < rows ? r + v * I::kLanes : r);
       for (std::size_t b = 0; b < n / F::kValues; ++b) {
-        unpacked.unpack(vector.block(k / F::kValues + b), kSubs * b, v, std::make_index_sequence<kSubs>());
+        const PackedBlock block = vector.block(k / F::kValues + b);
+        fetch_ahead<I, F>(block);
+        unpacked.unpack(block, kSubs * b, v, std::make_index_sequence<kSubs>());
       }
     }
     for (std::size_t t = begin; t < end; t += I::kColumns) {
@@ -306,9 +321,15 @@ void many_tokens(const QuantizedMatmul& m) {
 template <class I, class F>
 void quantized_matmul_of(const QuantizedMatmul& m) {
   if (m.x.low != nullptr) {
-    for (std::size_t t = 0; t < m.tokens; ++t) one_token<I, F, true>(m, t);
+    for (std::size_t t = 0; t < m.tokens; ++t) few_tokens<I, F, true, 1>(m, t);
   } else if (m.tokens == 1) {
-    one_token<I, F, false>(m, 0);
+    few_tokens<I, F, false, 1>(m, 0);
+  } else if (m.tokens == 2) {
+    few_tokens<I, F, false, 2>(m, 0);
+  } else if (m.tokens == 3) {
+    few_tokens<I, F, false, 3>(m, 0);
+  } else if (m.tokens == 4) {
+    few_tokens<I, F, false, 4>(m, 0);
   } else {
     many_tokens<I, F>(m);
   }
