@@ -54,7 +54,7 @@ struct QuantizedMatmul {
 };
 
 constexpr std::size_t kUnpackedColumns = 512;      // of 32 rows as bytes: 16 KiB, a third of L1
-constexpr std::size_t kActivationBytes = 1 << 19;  // of the tokens that are multiplied at a time: half of L2
+constexpr std::size_t kActivationBytes = 1 << 20;  // of the tokens that are multiplied at a time: half of L2
 constexpr std::size_t kUnpackedRowsMax = 2 * kPanelRows;
 // Bytes, then scales, then mins.
 constexpr std::size_t kPanelScratch =
