@@ -113,11 +113,11 @@ void quantize(benchmark::State& state, Isa isa, ActivationBits bits) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(kColumns));
 }
 
-/// One token's queries, eight to a KV head of 64 channels (TinyLlama's shape), at a depth. bytes/s are those of the
-/// cache. Heads are visited in turn, so that they come from memory, not from a cache.
+/// The queries of one token, or of eight of a prompt, eight heads to a KV head of 64 channels (TinyLlama's shape), at a
+/// depth. bytes/s are those of the cache. Heads are visited in turn, so that they come from memory, not from a cache.
 void attention(benchmark::State& state, Isa isa, CacheType type) {
   constexpr std::size_t kHeads = 8, kKvHeads = 4, kHeadDim = 64, kBlockTokens = 16, kBytes = std::size_t{128} << 20;
-  const auto depth = static_cast<std::size_t>(state.range(0));
+  const auto depth = static_cast<std::size_t>(state.range(0)), tokens = static_cast<std::size_t>(state.range(1));
   const std::size_t scales = type == CacheType::kQ8_0 ? kHeadDim / kScaleBlock * 2 : 0;
   const std::size_t part_bytes = kBlockTokens * (kHeadDim * cache_value_bytes(type) + scales);
   const std::size_t blocks_each = (depth + kBlockTokens - 1) / kBlockTokens;
@@ -127,18 +127,18 @@ void attention(benchmark::State& state, Isa isa, CacheType type) {
   std::vector<std::byte> cache(layers * layer_bytes + 64, std::byte{0x3C});
   std::vector<std::uint32_t> blocks;
   for (std::size_t b = 0; b < blocks_each; ++b) blocks.push_back(static_cast<std::uint32_t>(b));
-  const std::vector<float> queries = random_floats(kHeads * kHeadDim);
-  std::vector<float> out(kHeads * kHeadDim), scratch(attention_scratch(kHeadDim));
+  const std::vector<float> queries = random_floats(tokens * kHeads * kHeadDim);
+  std::vector<float> out(tokens * kHeads * kHeadDim), scratch(attention_scratch(kHeadDim));
   std::size_t head = 0;
   for (auto _ : state) {
     const std::byte* keys = cache.data() + head / kKvHeads * layer_bytes + head % kKvHeads * 2 * part_bytes;
     kernels_for(isa).attention({.queries = queries.data(),
                                 .out = out.data(),
                                 .row_stride = kHeads * kHeadDim,
-                                .tokens = 1,
+                                .tokens = tokens,
                                 .heads = kHeads,
                                 .head_dim = kHeadDim,
-                                .position = depth - 1,
+                                .position = depth - tokens,
                                 .scale = 0.125F,
                                 .keys = keys,
                                 .values = keys + part_bytes,
@@ -151,7 +151,7 @@ void attention(benchmark::State& state, Isa isa, CacheType type) {
     head = (head + 1) % (layers * kKvHeads);
   }
   const auto rounds = static_cast<std::int64_t>(state.iterations());
-  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(2 * kHeads * kHeadDim * depth));
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(2 * tokens * kHeads * kHeadDim * depth));
   state.SetBytesProcessed(rounds * static_cast<std::int64_t>(2 * depth * part_bytes / kBlockTokens));
 }
 
@@ -160,9 +160,13 @@ void register_attention(const std::string& isa_suffix, Isa isa) {
       {"F32", CacheType::kF32}, {"F16", CacheType::kF16}, {"BF16", CacheType::kBF16}, {"Q8_0", CacheType::kQ8_0}};
   for (const auto& [name, type] : types) {
     benchmark::RegisterBenchmark(("attention/" + std::string(name) + isa_suffix).c_str(), attention, isa, type)
-        ->Arg(512)
-        ->Arg(4096)
-        ->Arg(32768);
+        ->Args({16, 1})
+        ->Args({512, 1})
+        ->Args({1024, 1})
+        ->Args({4096, 1})
+        ->Args({16384, 1})
+        ->Args({32768, 1})
+        ->Args({4096, 8});
   }
 }
 

@@ -118,12 +118,13 @@ class CpuAttention : public testing::TestWithParam<cpu::Isa> {};
 TEST_P(CpuAttention, results_do_not_depend_on_batch_threads_or_chunks) {
   const std::uint64_t seed = std::random_device()();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
-  const Shape shapes[] = {{3, 1, 40, 0, 16, DType::kF16},  {8, 1, 8, 600, 16, DType::kQ8_0},
-                          {4, 2, 16, 0, 32, DType::kBF16}, {2, 2, 24, 70, 16, DType::kF32},
-                          {9, 1, 6, 0, 16, DType::kQ8_0},  {2, 1, 34, 0, 6, DType::kF16}};
+  const Shape shapes[] = {{3, 1, 40, 0, 16, DType::kF16},
+                          {8, 1, 8, 600, 16, DType::kQ8_0},
+                          {4, 2, 16, 0, 32, DType::kBF16},
+                          {2, 1, 34, 0, 6, DType::kF16}};
   for (const Shape& shape : shapes) {
     SCOPED_TRACE(testing::Message() << shape.heads << "/" << shape.kv_heads << " heads of " << shape.head_dim);
-    const Work work(shape, 1100, seed);
+    const Work work(shape, 1050, seed);
     const auto whole = run(work, GetParam(), 1, [&](std::uint32_t s) { return s == 0 ? work.tokens : 7U; });
     for (const std::uint32_t threads : {1U, 2U, 8U}) {
       std::mt19937 random(static_cast<std::uint32_t>(seed) + threads);
