@@ -46,6 +46,12 @@ bool GgufFile::still_whole() const {
   return std::all_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->still_whole(); });
 }
 
+std::vector<const MappedFile*> GgufFile::files() const {
+  std::vector<const MappedFile*> files;
+  for (const auto& part : parts_) files.push_back(part.get());
+  return files;
+}
+
 const GgufValue* GgufFile::find(std::string_view key) const {
   const auto found = metadata_.find(key);
   return found == metadata_.end() ? nullptr : &found->second;

@@ -49,6 +49,8 @@ class GgufFile {
   /// By GGUF name ("blk.0.attn_q.weight"). Shapes are outermost first, the reverse of GGUF's ne.
   const std::map<std::string, TensorView, std::less<>>& tensors() const { return tensors_; }
   const std::filesystem::path& path() const { return path_; }
+  /// The parts, each a file.
+  std::vector<const MappedFile*> files() const;
   /// As MappedFile::still_whole(), of all parts.
   bool still_whole() const;
 

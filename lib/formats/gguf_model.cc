@@ -22,6 +22,7 @@ class GgufModel final : public ModelFiles {
   const std::map<std::string, TensorView, std::less<>>& tensors() const override { return file_->tensors(); }
   const GgufFile* gguf() const override { return file_.get(); }
   const std::filesystem::path& folder() const override { return folder_; }
+  std::vector<const MappedFile*> files() const override { return file_->files(); }
   std::uint64_t weight_bytes() const override { return weight_bytes_; }
   bool still_whole() const override { return file_->still_whole(); }
 

@@ -91,6 +91,12 @@ std::uint64_t gguf_kind_bytes(GgufKind kind) {
   RBEE_CHECK(false);
 }
 
+std::uint32_t gguf_type_id(DType dtype) {
+  const auto* row = std::find_if(kTypes.begin(), kTypes.end(), [dtype](const Row& r) { return r.dtype == dtype; });
+  RBEE_CHECK(row != kTypes.end());
+  return row->id;
+}
+
 std::optional<GgufTensorType> gguf_tensor_type(std::uint32_t id) {
   const auto* row = std::find_if(kTypes.begin(), kTypes.end(), [id](const Row& r) { return r.id == id; });
   if (row != kTypes.end()) return GgufTensorType{row->name, row->block_values, row->block_bytes, row->dtype, false};

@@ -38,6 +38,9 @@ struct GgufTensorType {
   bool removed = false;        ///< existed once; the layout is gone
 };
 
+/// The number of a type that this program computes with.
+std::uint32_t gguf_type_id(DType dtype);
+
 /// None when `id` was never a type.
 std::optional<GgufTensorType> gguf_tensor_type(std::uint32_t id);
 

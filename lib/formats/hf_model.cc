@@ -35,6 +35,11 @@ class HfModel final : public ModelFiles {
   const TensorMap& tensors() const override { return tensors_; }
   const GgufFile* gguf() const override { return nullptr; }
   const fs::path& folder() const override { return folder_; }
+  std::vector<const MappedFile*> files() const override {
+    std::vector<const MappedFile*> files;
+    for (const auto& shard : shards_) files.push_back(&shard->file());
+    return files;
+  }
   std::uint64_t weight_bytes() const override { return weight_bytes_; }
   bool still_whole() const override {
     return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) { return shard->file().still_whole(); });

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <span>
 
+#include "base/file_descriptor.h"
+
 namespace rbee::formats {
 
 /// The mapping lives as long as the object; the bytes are read-only. Any thread may read.
@@ -26,10 +28,15 @@ class MappedFile {
   const std::filesystem::path& path() const { return path_; }
   /// False once the file on disk is shorter than what was mapped.
   bool still_whole() const;
+  /// Takes the pages that hold `bytes`, a part of bytes(), out of this process's memory. Who touches them again reads
+  /// them from the file again.
+  void drop_pages(std::span<const std::byte> bytes) const;
+  /// When the file's content last changed, in nanoseconds since 1970, as its file system says.
+  std::int64_t changed_ns() const;
 
  private:
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

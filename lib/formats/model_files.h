@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/mapped_file.h"
 #include "formats/model_config.h"
 #include "formats/tensor_view.h"
 
@@ -27,6 +28,8 @@ class ModelFiles {
   virtual const GgufFile* gguf() const = 0;
   /// The folder of a Hugging Face model (tokenizer.json, tokenizer_config.json lie there), or the GGUF's folder.
   virtual const std::filesystem::path& folder() const = 0;
+  /// The files that the tensors lie in.
+  virtual std::vector<const MappedFile*> files() const { return {}; }
   /// Sum of the tensors' bytes.
   virtual std::uint64_t weight_bytes() const = 0;
   /// False once a file on disk is shorter than what was mapped: reading its tensors may then raise SIGBUS.
