@@ -22,6 +22,7 @@ constexpr std::uint32_t kContextMax = 16'777'216;
 const char* const kFooter = R"(
 Examples:
   llm-worker-rbee --worker-id worker-cpu-0 --model models/tinyllama --backend cpu --port 8000
+  llm-worker-rbee --worker-id w --model models/mistral --weights q4_k --port 0
   llm-worker-rbee --worker-id w --model qwen2.5-0.5b-instruct-q4_k_m.gguf --port 0
   RBEE_API_KEY=$(cat key) llm-worker-rbee --worker-id w --model models/phi3 --host 0.0.0.0 --port 8000
 
@@ -57,6 +58,9 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--cpu-isa", engine.cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
       ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
+  app.add_option("--weights", engine.weights,
+                 "Quantize the model's F32, F16 or BF16 weights on load; kept on disk for the next start")
+      ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));
   app.add_option("--context", engine.context, "Positions per sequence; 0: the model's own, as far as memory allows")
       ->check(CLI::Range(0U, kContextMax))
       ->capture_default_str();

@@ -21,6 +21,7 @@ void block_stop_signals() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // writing beyond a file's largest size fails instead
 }
 
 SignalThread::SignalThread(std::function<void(int)> on_signal)

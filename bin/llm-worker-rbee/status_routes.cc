@@ -48,6 +48,8 @@ wire::WorkerHealth health(const Worker& worker) {
     out.architecture = info.architecture;
     out.format = info.format;
     out.dtype = info.dtype;
+    out.source_dtype = info.source_dtype;
+    out.weights = info.weights_text;
     out.kv_dtype = info.kv_dtype;
     out.parameters = info.parameters;
   }
@@ -64,7 +66,9 @@ wire::WorkerReadiness readiness(const Worker& worker) {
     out.waiting = stats.waiting;
   } else {
     const engine::LoadProgress progress = worker.slot.progress();
-    out.progress = {progress.layers_done, progress.layers_total, progress.bytes_done, progress.bytes_total};
+    const bool quantizing = progress.stage == engine::LoadProgress::Stage::kQuantizing;
+    out.progress = {progress.layers_done, progress.layers_total, progress.bytes_done, progress.bytes_total,
+                    quantizing ? "quantizing" : ""};
   }
   return out;
 }

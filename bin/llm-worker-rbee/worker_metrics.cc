@@ -49,6 +49,14 @@ MetricFamily cache_bytes(const engine::ModelInfo& model) {
   return out;
 }
 
+MetricFamily model_info(const engine::ModelInfo& model) {
+  MetricFamily out =
+      family("rbee_worker_model_info", "1; the types of most weights, and of those in the files", MetricType::Gauge, 1);
+  const std::string& source = model.source_dtype.empty() ? model.dtype : model.source_dtype;
+  out.metric.back().label = {{"architecture", model.architecture}, {"dtype", model.dtype}, {"source_dtype", source}};
+  return out;
+}
+
 std::vector<MetricFamily> engine_families(const engine::EngineStats& stats) {
   const auto counter = [](const char* name, const char* help, auto value) {
     return family(name, help, MetricType::Counter, static_cast<double>(value));
@@ -113,6 +121,9 @@ std::string WorkerMetrics::text(const engine::Engine* engine) const {
     std::vector<MetricFamily> more = engine_families(engine->stats());
     more.push_back(cache_bytes(engine->model()));
     std::move(more.begin(), more.end(), std::back_inserter(families));
+    families.push_back(model_info(engine->model()));
+    families.push_back(family("rbee_worker_weight_bytes", "Bytes of the model's weights", MetricType::Gauge,
+                              static_cast<double>(engine->model().weight_bytes)));
   }
   const ProcessMemory memory = process_memory();
   families.push_back(family("rbee_worker_resident_bytes", "Resident memory of the process", MetricType::Gauge,

@@ -83,6 +83,10 @@ std::string duration_text(std::chrono::seconds duration) {
 std::string loading_text(const wire::WorkerReadiness& readiness) {
   if (!readiness.progress) return "Loading";
   const wire::LoadingProgress& progress = *readiness.progress;
+  if (progress.stage == "quantizing") {
+    if (progress.bytes_total == 0) return "Waiting for another worker that quantizes the same model";
+    return fmt::format("Quantizing: {} of {}", human_bytes(progress.bytes_done), human_bytes(progress.bytes_total));
+  }
   return fmt::format("Loading: {} of {} layers, {} of {}", progress.layers_done, progress.layers_total,
                      human_bytes(progress.bytes_done), human_bytes(progress.bytes_total));
 }

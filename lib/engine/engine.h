@@ -26,9 +26,10 @@ struct EngineOptions {
   std::string backend = "cpu";
   std::uint32_t gpu = 0;
   std::uint32_t threads = 0;              ///< 0: from affinity and cgroup limits
+  std::string weights;                    ///< quantize on load to q8_0, q4_0 or q4_k; empty: as the files have them
   std::string cpu_isa;                    ///< a name of cpu::isa_name(); empty: the best there is
   std::filesystem::path module_folder;    ///< of backends that are modules; empty: beside the program
-  std::filesystem::path cache_folder;     ///< for what backends keep from run to run; empty: nothing is kept
+  std::filesystem::path cache_folder;     ///< for what is kept from run to run; empty: nothing
   std::uint32_t context = 0;              ///< positions per sequence; 0: the model's own, as far as memory allows
   std::uint32_t sequences_max = 16;       ///< requests that run at once
   std::uint32_t queue_max = 256;          ///< requests that wait
@@ -41,6 +42,8 @@ struct EngineOptions {
 struct LoadProgress {
   std::uint32_t layers_done = 0, layers_total = 0;
   std::uint64_t bytes_done = 0, bytes_total = 0;
+  /// Quantizing counts the source's bytes and no layers; it comes before loading, which begins at 0 again.
+  enum class Stage : std::uint8_t { kQuantizing, kLoading } stage = Stage::kLoading;
 };
 
 enum class StopReason : std::uint8_t { kMaxTokens, kStopSequence, kEos, kCancelled };
@@ -85,6 +88,8 @@ using EventSink = std::function<void(const GenerateEvent&)>;
 
 struct ModelInfo {
   std::string name, architecture, format, dtype;  ///< format: "safetensors" or "gguf"; dtype: of most weights
+  std::string source_dtype;  ///< of most weights in the files, where they are quantized on load; else empty
+  std::string weights_text;  ///< what quantizing on load did, and where its result lies; else empty
   std::uint64_t parameters = 0, weight_bytes = 0, kv_bytes = 0;
   std::uint32_t context = 0;        ///< positions per sequence in this engine
   std::uint32_t model_context = 0;  ///< what the model was made for

@@ -35,6 +35,8 @@ void for_each_field(Health& health, const Visit& visit) {
   visit("architecture", health.architecture);
   visit("format", health.format);
   visit("dtype", health.dtype);
+  visit("source_dtype", health.source_dtype);
+  visit("weights", health.weights);
   visit("kv_dtype", health.kv_dtype);
   visit("parameters", health.parameters);
 }
@@ -85,6 +87,7 @@ json::object to_json(const WorkerReadiness& readiness) {
   out["waiting"] = readiness.waiting;
   if (readiness.progress) {
     json::object progress;
+    if (!readiness.progress->stage.empty()) progress["stage"] = readiness.progress->stage;
     for_each_count(*readiness.progress, [&progress](const char* name, const auto& value) { progress[name] = value; });
     out["progress"] = std::move(progress);
   }
@@ -101,7 +104,8 @@ WorkerReadiness parse_worker_readiness(std::string_view body) {
   Read{reader}("waiting", readiness.waiting);
   if (const json::value* progress = reader.any("progress"); progress != nullptr && progress->is_object()) {
     ObjectReader inner(progress->get_object(), "progress.");
-    for_each_count(readiness.progress.emplace(), Read{inner});
+    Read{inner}("stage", readiness.progress.emplace().stage);
+    for_each_count(*readiness.progress, Read{inner});
   }
   return readiness;
 }

@@ -21,7 +21,8 @@ struct WorkerHealth {
   std::uint32_t context = 0;  ///< positions per sequence
   double uptime_seconds = 0, load_seconds = 0;
   std::string architecture, format, dtype;
-  std::string kv_dtype;  ///< of the KV cache: f32, f16, bf16 or q8_0
+  std::string source_dtype, weights;  ///< where weights are quantized on load: the files' type, and what became of them
+  std::string kv_dtype;               ///< of the KV cache: f32, f16, bf16 or q8_0
   std::uint64_t parameters = 0;
 };
 /// {"status":"healthy",…}
@@ -31,6 +32,7 @@ WorkerHealth parse_worker_health(std::string_view body);
 
 struct LoadingProgress {
   std::uint64_t layers_done = 0, layers_total = 0, bytes_done = 0, bytes_total = 0;
+  std::string stage;  ///< "quantizing" while weights are, where no layers are counted; else empty
 };
 
 /// Whether requests are taken. `state`: "loading", "idle", "busy" or "draining".

@@ -74,6 +74,10 @@ struct BackendOptions {
   std::filesystem::path cache_folder;   ///< for what may be kept from run to run; empty: nothing is kept
 };
 
+/// How many threads a program with these options computes with: those asked for, or as many as affinity and cgroup
+/// leave it.
+std::uint32_t compute_threads(const BackendOptions& options);
+
 /// Makes a backend by name: "reference", "cpu", "vulkan" ("metal" on Apple's systems).
 /// Throws Error{kUnsupported}: unknown or not on this machine, with what was looked for and found.
 std::unique_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options);

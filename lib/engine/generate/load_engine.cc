@@ -21,7 +21,9 @@
 #include "engine/generate/loaded_engine.h"
 #include "engine/generate/weight_warmer.h"
 #include "engine/kv/kv_dtype.h"
+#include "engine/weights/quantized_model.h"
 #include "formats/gguf.h"
+#include "formats/weight_recipe.h"
 
 namespace rbee::engine {
 namespace {
@@ -38,6 +40,10 @@ void check_options(const EngineOptions& options) {
   check_option("queue_max", options.queue_max, 0, kQueueMax);
   check_option("step_tokens_max", options.step_tokens_max, kStepTokensMin, kStepTokensMax);
   check_option("draft_max", options.draft_max, 0, kDraftTokensMax);
+  if (!options.weights.empty() && !formats::parse_weight_type(options.weights)) {
+    throw Error(ErrorKind::kBadRequest,
+                fmt::format("weights is '{}', must be {}", options.weights, formats::kWeightTypeWords), "weights");
+  }
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const formats::ModelFiles& files) {
@@ -110,13 +116,14 @@ std::vector<TokenId> end_tokens(const formats::ModelFiles& files, const Tokenize
 
 KvBudget budget_for(const EngineOptions& options, const EngineParts& parts, const KvLayout& shape) {
   const std::uint64_t of_device = parts.backend->describe().memory_available_bytes;
-  const KvBudget budget = plan_kv_budget({.shape = shape,
-                                          .model_context = parts.info.model_context,
-                                          .context = options.context,
-                                          .sequences_max = options.sequences_max,
-                                          .kv_bytes = options.kv_bytes,
-                                          .memory_available = of_device != 0 ? of_device : available_memory_bytes(),
-                                          .weight_bytes = parts.info.weight_bytes});
+  const KvBudget budget =
+      plan_kv_budget({.shape = shape,
+                      .model_context = parts.info.model_context,
+                      .context = options.context,
+                      .sequences_max = options.sequences_max,
+                      .kv_bytes = options.kv_bytes,
+                      .memory_available = of_device != 0 ? of_device : available_memory_bytes() + parts.held_bytes,
+                      .weight_bytes = parts.info.weight_bytes});
   if (options.context == 0 && budget.context < parts.info.model_context) {
     log_warning("the context is reduced from {} to {} positions to fit the memory for the KV cache",
                 parts.info.model_context, budget.context);
@@ -124,8 +131,7 @@ KvBudget budget_for(const EngineOptions& options, const EngineParts& parts, cons
   return budget;
 }
 
-ModelInfo describe(const formats::ModelFiles& files, const BuiltModel& built) {
-  ModelInfo info;
+void describe(const formats::ModelFiles& files, const BuiltModel& built, ModelInfo& info) {
   info.name = files.config().name;
   info.architecture = formats::architecture_name(files.config().architecture);
   info.format = files.gguf() != nullptr ? "gguf" : "safetensors";
@@ -135,7 +141,6 @@ ModelInfo describe(const formats::ModelFiles& files, const BuiltModel& built) {
   info.model_context = files.config().context_length;
   info.vocab_size = files.config().vocab_size;
   info.kv_dtype = kv_dtype_name(built.kv.dtype);
-  return info;
 }
 
 StepLimits step_limits(const EngineOptions& options, std::uint32_t vocab_size) {
@@ -180,22 +185,49 @@ std::unique_ptr<Plan> compile_plan(Backend& backend, BuiltModel& model, const Kv
   return plan;
 }
 
+BackendOptions backend_options(const EngineOptions& options) {
+  return {.gpu = options.gpu,
+          .threads = options.threads,
+          .cpu_isa = options.cpu_isa,
+          .module_folder = options.module_folder,
+          .cache_folder = options.cache_folder};
+}
+
+// Puts quantized weights in the place of the files' own, when that was asked for.
+void quantize_parts(const EngineOptions& options, EngineParts& parts,
+                    const std::function<void(const LoadProgress&)>& progress) {
+  if (options.weights.empty()) return;
+  parts.info.source_dtype = main_dtype(*parts.files);
+  const std::uint32_t layers = parts.files->config().layers;
+  const auto report = [&](std::uint64_t done, std::uint64_t total) {
+    progress(
+        {.layers_total = layers, .bytes_done = done, .bytes_total = total, .stage = LoadProgress::Stage::kQuantizing});
+  };
+  QuantizedModel model = quantize_model(std::move(parts.files),
+                                        {.type = *formats::parse_weight_type(options.weights),
+                                         .threads = compute_threads(backend_options(options)),
+                                         .cache_folder = options.cache_folder},
+                                        report);
+  parts.files = std::move(model.files);
+  parts.held_bytes = model.memory_bytes;
+  parts.info.weights_text = fmt::format("{}; {}", model.text, model.cache.empty() ? "in memory alone" : "kept on disk");
+  log_info("weights: {} to {}: {}{}", parts.info.source_dtype, main_dtype(*parts.files), model.text,
+           model.cache.empty() ? "" : fmt::format("; kept in {}", model.cache.string()));
+}
+
 EngineParts load_parts(const EngineOptions& options, const std::function<void(const LoadProgress&)>& progress) {
   EngineParts parts;
-  parts.backend = make_backend(options.backend, {.gpu = options.gpu,
-                                                 .threads = options.threads,
-                                                 .cpu_isa = options.cpu_isa,
-                                                 .module_folder = options.module_folder,
-                                                 .cache_folder = options.cache_folder});
+  parts.backend = make_backend(options.backend, backend_options(options));
   parts.files = formats::open_model(options.model);
   parts.tokenizer = load_tokenizer(*parts.files);
   parts.chat = load_chat(*parts.files);
   parts.eos_ids = end_tokens(*parts.files, *parts.tokenizer, parts.chat.eos_token);
 
+  quantize_parts(options, parts, progress);
   auto built = std::make_unique<BuiltModel>(build_model(*parts.files));
   built->kv.dtype = wanted_kv_dtype(options).value_or(built->kv.dtype);
   check_kv_dtype(*parts.backend, *built);
-  parts.info = describe(*parts.files, *built);
+  describe(*parts.files, *built, parts.info);
   parts.info.has_chat_template = parts.chat.chat_template.has_value();
   const KvBudget budget = budget_for(options, parts, built->kv);
   parts.info.context = budget.context;

@@ -38,6 +38,7 @@ struct EngineParts {
   ModelInfo info;
   EngineLoopLimits limits;
   std::uint32_t kv_blocks = 0;
+  std::uint64_t held_bytes = 0;  ///< of memory that quantized weights take already
 };
 
 class LoadedEngine final : public Engine {
