@@ -66,7 +66,16 @@ void print_facts(Terminal& terminal, const wire::CatalogModel& model, const std:
   }
 }
 
-int show_info(Hive& hive, const std::string& id) {
+void show_quantized(Terminal& terminal, const std::filesystem::path& path, json::object& document) {
+  json::array quantized;
+  for (const wire::ModelFile& file : pool::list_quantized_weights(path)) {
+    terminal.line(padded("Quantized", 16) + fmt::format("{} ({})", printable(file.path), human_bytes(file.size)));
+    quantized.push_back({{"path", file.path}, {"size", file.size}});
+  }
+  document["quantized"] = std::move(quantized);
+}
+
+int show_info(Hive& hive, const std::string& id, const std::string& weights) {
   const wire::Catalog catalog = hive.catalog.load();
   const wire::CatalogModel& model = pool::find_model(catalog, id);
   const std::filesystem::path path = hive.catalog.model_path(model);
@@ -74,15 +83,18 @@ int show_info(Hive& hive, const std::string& id) {
   json::object document = to_json(model).as_object();
   document["absolute_path"] = path.string();
   if (model.downloaded) {
-    const pool::ModelFacts facts = pool::read_model_facts(path);
+    const pool::ModelFacts facts = pool::read_model_facts(path, weights);
     const pool::MemoryEstimate estimate = pool::estimate_memory(facts.config, facts.weight_bytes, 0);
     const pool::MemoryEstimate whole =
         pool::estimate_memory(facts.config, facts.weight_bytes, facts.config.context_length);
-    hive.terminal.line(padded("Memory", 16) + fmt::format("{} with {} positions, {} with {}; {} are available",
-                                                          human_bytes(estimate.total()), estimate.context,
-                                                          human_bytes(whole.total()), whole.context,
-                                                          human_bytes(available_memory_bytes())));
+    const std::string as = weights.empty() ? "" : fmt::format("as {}: ", facts.quantization);
+    hive.terminal.line(padded("Memory", 16) + as +
+                       fmt::format("{} with {} positions, {} with {}; {} are available", human_bytes(estimate.total()),
+                                   estimate.context, human_bytes(whole.total()), whole.context,
+                                   human_bytes(available_memory_bytes())));
+    show_quantized(hive.terminal, path, document);
     document["parameters"] = facts.parameters;
+    document["weights"] = facts.quantization;
     document["work_per_token"] = work_per_token(facts);
     document["memory"] = {
         {"weights", estimate.weights},          {"kv", estimate.kv},         {"overhead", estimate.overhead},
@@ -105,10 +117,14 @@ void add_catalog_commands(CLI::App& models, Invocation& invocation) {
   list->callback([&] { invocation.command = [](Hive& hive) { return show_catalog(hive, CatalogRows::kDownloaded); }; });
 
   CLI::App* info = models.add_subcommand("info", "One model: its files, context, and the memory that it needs");
-  auto id = std::make_shared<std::string>();  // shared by the parser and the command
+  auto id = std::make_shared<std::string>(), weights = std::make_shared<std::string>();  // shared with the parser
   info->add_option("id", *id, "The model's id in the catalog")->required();
-  info->footer("\nExample:\n  rbee-hive models info tinyllama");
-  info->callback([&invocation, id] { invocation.command = [id](Hive& hive) { return show_info(hive, *id); }; });
+  info->add_option("--weights", *weights, "Its memory when a worker quantizes it on load: q8_0, q4_0 or q4_k")
+      ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));
+  info->footer("\nExamples:\n  rbee-hive models info tinyllama\n  rbee-hive models info mistral --weights q4_k");
+  info->callback([&invocation, id, weights] {
+    invocation.command = [id, weights](Hive& hive) { return show_info(hive, *id, *weights); };
+  });
 }
 
 }  // namespace rbee::hive

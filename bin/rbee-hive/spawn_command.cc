@@ -22,7 +22,7 @@ namespace rbee::hive {
 namespace {
 
 struct SpawnFlags {
-  std::string backend, model, id, host, api_key_file, cpu_isa, kv;
+  std::string backend, model, id, host, api_key_file, cpu_isa, kv, weights;
   std::uint32_t gpu = 0, context = 0, threads = 0, timeout_seconds = pool::kLoadStall.count();
   std::uint16_t port = 0;
   std::optional<std::uint32_t> draft_max;
@@ -50,6 +50,7 @@ std::vector<std::string> more_arguments(const SpawnFlags& flags, const pool::Poo
   std::vector<std::string> arguments;
   if (flags.threads != 0) arguments.insert(arguments.end(), {"--threads", std::to_string(flags.threads)});
   if (!flags.cpu_isa.empty()) arguments.insert(arguments.end(), {"--cpu-isa", flags.cpu_isa});
+  if (!flags.weights.empty()) arguments.insert(arguments.end(), {"--weights", flags.weights});
   if (!flags.kv.empty()) arguments.insert(arguments.end(), {"--kv", flags.kv});
   if (flags.draft_max) arguments.insert(arguments.end(), {"--draft-max", std::to_string(*flags.draft_max)});
   const std::string key = key_file(flags, config);
@@ -96,7 +97,7 @@ bool uses_machine_memory(const std::string& backend) {
 
 int spawn(Hive& hive, const SpawnFlags& flags) {
   const pool::SpawnRequest request = make_request(hive, flags);
-  const pool::ModelFacts facts = pool::read_model_facts(request.model_path);
+  const pool::ModelFacts facts = pool::read_model_facts(request.model_path, flags.weights);
   if (flags.context > facts.config.context_length) {
     fail(ErrorKind::kBadRequest, "--context {}: model '{}' was made for {} positions", flags.context, request.model_id,
          facts.config.context_length);
@@ -134,6 +135,7 @@ constexpr const char* kSpawnFooter = R"(
 Examples:
   rbee-hive worker spawn cpu --model tinyllama
   rbee-hive worker spawn cuda --model mistral --gpu 1
+  rbee-hive worker spawn cpu --model mistral --weights q4_k
   rbee-hive worker spawn cpu --model qwen-0.5b --id second --port 0
 
 It returns when the worker is ready, or fails with the last lines of its log.
@@ -159,6 +161,8 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");
   command->add_option("--cpu-isa", flags->cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
       ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
+  command->add_option("--weights", flags->weights, "Quantize the weights on load: q8_0, q4_0 or q4_k; kept on disk")
+      ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));
   command->add_option("--kv", flags->kv, "Type of the KV cache (default: f32 for models in float32, else f16)")
       ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0"}));
   command->add_option("--draft-max", flags->draft_max, "Tokens guessed and verified per step; 0: off (default: 16)")

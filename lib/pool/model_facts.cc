@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "formats/model_files.h"
+#include "formats/weight_recipe.h"
 #include "pool/digest.h"
 #include "pool/limits.h"
 
@@ -62,7 +64,19 @@ std::vector<wire::ModelFile> list_folder(const fs::path& folder) {
 }  // namespace
 
 ModelFacts read_model_facts(const fs::path& path) {
+  return read_model_facts(path, "");
+}
+
+ModelFacts read_model_facts(const fs::path& path, std::string_view weights) {
   const std::unique_ptr<formats::ModelFiles> model = formats::open_model(path);
+  formats::WeightRecipe recipe;
+  if (!weights.empty()) {
+    const std::optional<formats::DType> type = formats::parse_weight_type(weights);
+    if (!type) {
+      fail(ErrorKind::kBadRequest, "weights are quantized to {}, not to '{}'", formats::kWeightTypeWords, weights);
+    }
+    recipe = formats::make_weight_recipe(*model, *type);
+  }
   ModelFacts facts;
   facts.format = model->gguf() != nullptr ? "gguf" : "safetensors";
   facts.config = model->config();
@@ -74,12 +88,32 @@ ModelFacts read_model_facts(const fs::path& path) {
     facts.parameters += elements;
     bytes_by_type[std::string(formats::dtype_info(tensor.dtype).name)] += tensor.bytes;
   }
+  for (const formats::RecipeTensor& tensor : recipe.tensors) {
+    const std::uint64_t bytes = formats::row_bytes(tensor.type, tensor.tensor->shape[1]) * tensor.tensor->shape[0];
+    bytes_by_type[std::string(formats::dtype_info(tensor.tensor->dtype).name)] -= tensor.tensor->bytes;
+    bytes_by_type[std::string(formats::dtype_info(tensor.type).name)] += bytes;
+    facts.weight_bytes = facts.weight_bytes - tensor.tensor->bytes + bytes;
+  }
   std::uint64_t most = 0;
   for (const auto& [type, bytes] : bytes_by_type) {
     if (bytes > most) facts.quantization = type;
     most = std::max(most, bytes);
   }
   return facts;
+}
+
+std::vector<wire::ModelFile> list_quantized_weights(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = model_files_folder(path);
+  const std::string model = fs::is_directory(path, error) ? "" : path.stem().string();
+  std::vector<wire::ModelFile> files;
+  for (const formats::DType type : formats::kWeightTypes) {
+    wire::ModelFile file;
+    file.path = (fs::path(formats::kQuantizedFolder) / formats::quantized_file_name(model, type)).generic_string();
+    file.size = fs::file_size(folder / file.path, error);
+    if (!error) files.push_back(std::move(file));
+  }
+  return files;
 }
 
 fs::path model_files_folder(const fs::path& path) {

@@ -24,10 +24,18 @@ struct ModelFacts {
 /// Opens the model folder or .gguf file, checks it whole, and reads no weights. Throws as formats::open_model().
 ModelFacts read_model_facts(const std::filesystem::path& path);
 
+/// As it is once a worker has quantized its weights on load. `weights`: "q8_0", "q4_0" or "q4_k"; empty: as the files
+/// have them. Throws also Error: kBadRequest (another word), kUnsupported (there is nothing to quantize).
+ModelFacts read_model_facts(const std::filesystem::path& path, std::string_view weights);
+
 /// Its files with sizes, by path: those of the folder and of its subfolders, but nothing hidden and no links to
 /// elsewhere; of a .gguf file that file, and the other parts of a split one. Throws Error: kNotFound, kBadFile (too
 /// many, too deep), kIo.
 std::vector<wire::ModelFile> list_model_files(const std::filesystem::path& path);
+
+/// What workers have quantized of the model and keep beside it, with paths and sizes. Not among its files: it can be
+/// made again at any time.
+std::vector<wire::ModelFile> list_quantized_weights(const std::filesystem::path& path);
 
 /// The folder that the files' paths are relative to.
 std::filesystem::path model_files_folder(const std::filesystem::path& path);

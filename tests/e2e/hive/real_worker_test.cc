@@ -60,6 +60,51 @@ TEST_F(RealWorkerTest, a_synthetic_model_loads_and_answers) {
   EXPECT_NE(answer.body.find("event: end"), std::string::npos) << answer.body;
 }
 
+TEST_F(RealWorkerTest, weights_are_quantized_on_load_kept_and_deleted_with_the_model) {
+  namespace fs = std::filesystem;
+  ASSERT_EQ(pool_.run({"models", "import", kDemoModel, "--copy"}).code, 0);
+  const auto memory = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> command = {"models", "info", "demo-qwen", "--json"};
+    command.insert(command.end(), more.begin(), more.end());
+    return pool_.run(command).json().at("memory").at("weights").to_number<std::uint64_t>();
+  };
+  EXPECT_LT(memory({"--weights", "q8_0"}), memory({}) * 6 / 10);
+  std::string first_answer;
+  for (const bool again : {false, true}) {
+    const HiveResult spawned =
+        pool_.run({"worker", "spawn", "cpu", "--model", "demo-qwen", "--port", "0", "--weights", "q8_0", "--json"});
+    ASSERT_EQ(spawned.code, 0) << spawned.err;
+    const std::string log = pool_.run({"worker", "logs", "worker-cpu-0"}).out;
+    EXPECT_EQ(log.find("quantizing") == std::string::npos, again) << log;
+    EXPECT_NE(log.find("BF16 to Q8_0"), std::string::npos) << log;
+    const std::string url(spawned.json().at("url").as_string());
+    net::HttpClient client;
+    const auto get = [&](const std::string& path) {
+      return client.fetch({.method = "GET", .url = url + path, .total_timeout = std::chrono::seconds(60)}).body;
+    };
+    EXPECT_NE(get("/health").find(R"("dtype":"Q8_0","source_dtype":"BF16")"), std::string::npos) << get("/health");
+    EXPECT_NE(get("/metrics").find(R"(dtype="Q8_0",source_dtype="BF16")"), std::string::npos) << get("/metrics");
+    const std::string answer =
+        client
+            .fetch({.method = "POST",
+                    .url = url + "/v1/completions",
+                    .headers = {{"Content-Type", "application/json"}},
+                    .body = R"({"model":"demo-qwen","prompt":"Once upon a time","max_tokens":12,"temperature":0})",
+                    .total_timeout = std::chrono::seconds(60)})
+            .body;
+    const std::string text = answer.substr(answer.find("\"text\""), 40);
+    EXPECT_EQ(again ? text : "", first_answer);
+    first_answer = text;
+    EXPECT_EQ(pool_.run({"worker", "stop", "worker-cpu-0", "--json"}).json().at("outcome").as_string(), "stopped");
+  }
+  EXPECT_EQ(pool_.run({"models", "verify", "demo-qwen"}).code, 0);
+  const fs::path kept = pool_.home() / "models" / "demo-qwen" / ".rbee" / "q8_0.gguf";
+  ASSERT_TRUE(fs::exists(kept));
+  const auto deleted = pool_.run({"models", "delete", "demo-qwen", "--json"}).json();
+  EXPECT_GT(deleted.at("bytes").to_number<std::uint64_t>(), fs::file_size(kDemoModel + "/model.safetensors"));
+  EXPECT_FALSE(fs::exists(kept));
+}
+
 TEST_F(RealWorkerTest, a_backend_that_is_not_there_fails_with_the_workers_reason) {
   ASSERT_EQ(pool_.run({"models", "import", kDemoModel}).code, 0);
   const HiveResult spawned = pool_.run({"worker", "spawn", "metal", "--model", "demo-qwen", "--port", "0"});
