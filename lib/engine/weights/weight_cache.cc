@@ -38,6 +38,8 @@ std::size_t first_damaged_piece(const formats::MappedFile& file, const WeightCac
   std::atomic<std::size_t> damaged = kNone;
   const auto check = [&](std::size_t piece) {
     if (damaged == kNone && !layout.is_piece_whole(file.bytes(), piece)) damaged = piece;
+    // A backend that packs weights reads a piece of the file at a time: the whole of it must not be in memory before.
+    file.drop_pages(file.bytes().subspan(layout.pieces()[piece].offset, layout.pieces()[piece].bytes));
     done += layout.pieces()[piece].bytes;
   };
   for_each_piece(layout.pieces().size(), threads, check, [&] { progress(done, layout.file_bytes()); });
