@@ -70,7 +70,8 @@ constexpr const char* kBenchFooter = R"(
 Examples:
   rbee bench --model tinyllama --json > before.json
   rbee bench --model ./tiny.Q4_K_M.gguf --depth 1024,4096 --streams 4,8 --markdown
-  rbee bench --shape mistral --layers 4 --host workstation
+  rbee bench --shape mistral --weights q4_k --host workstation
+  rbee bench --shape mistral --layers 4
   rbee bench compare before.json after.json
 
 It starts a worker of its own on the pool, measures and stops it. Beside each figure stands what the machine allows:
@@ -86,6 +87,8 @@ void add_bench_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--model", plan.model, "An id of the pool's catalog, or a path on the pool");
   command->add_option("--shape", plan.shape, "A known model's shape with random weights, e.g. mistral");
   command->add_option("--layers", plan.layers, "Fewer layers for --shape")->check(CLI::Range(1, 512));
+  command->add_option("--weights", plan.weights, "The worker quantizes the weights on load: q8_0, q4_0 or q4_k")
+      ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));
   command->add_option("--backend", plan.backend, "cpu, cuda, metal, vulkan or reference")->capture_default_str();
   command->add_option("--threads", plan.threads, "Threads (default: all cores)")->check(CLI::Range(0, 1024));
   command->add_option("--cpu-isa", plan.cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")

@@ -180,6 +180,7 @@ std::vector<std::string> worker_flags(const BenchPlan& plan) {
   std::vector<std::string> flags = {"--context", std::to_string(positions), "--draft-max",
                                     std::to_string(plan.draft_max)};
   if (plan.threads > 0) flags.insert(flags.end(), {"--threads", std::to_string(plan.threads)});
+  if (!plan.weights.empty()) flags.insert(flags.end(), {"--weights", plan.weights});
   if (!plan.cpu_isa.empty()) flags.insert(flags.end(), {"--cpu-isa", plan.cpu_isa});
   return flags;
 }
@@ -230,7 +231,9 @@ BenchResult run_bench(PoolSession& session, const BenchPlan& plan, const BenchWo
   result.rbee_version = version();
   const BenchModel model(pool, plan, world);
   result.model = plan.shape.empty() ? plan.model : plan.shape + " (random weights)";
-  const json::value info = pool.ask({"models", "info", model.id()}, kHiveQuick);
+  std::vector<std::string> ask_info = {"models", "info", model.id()};
+  if (!plan.weights.empty()) ask_info.insert(ask_info.end(), {"--weights", plan.weights});
+  const json::value info = pool.ask(std::move(ask_info), kHiveQuick);
   measure_peaks(pool, plan, world, result);
   measure_speeds(pool, model.id(), plan, world, result);
   measure_peaks(pool, plan, world, result);

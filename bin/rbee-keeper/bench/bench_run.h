@@ -20,6 +20,7 @@ struct BenchPlan {
   std::string shape;         ///< a known model's shape with random weights, written to the pool and deleted afterwards
   std::uint32_t layers = 0;  ///< of the shape; 0: as many as the real model has
   std::string backend = "cpu", cpu_isa, api_key;
+  std::string weights;        ///< what the worker quantizes them to on load; empty: as the files have them
   std::uint32_t threads = 0;  ///< 0: the worker's choice
   std::uint32_t prompt = 512, generate = 128, rounds = 3;
   std::vector<std::uint32_t> depths, streams;  ///< further ones: generation after so many tokens; so many at once
