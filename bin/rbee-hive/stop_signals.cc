@@ -1,7 +1,5 @@
 #include "stop_signals.h"
 
-#include <ctime>
-
 namespace rbee::hive {
 
 StopSignals::StopSignals() {
@@ -19,9 +17,13 @@ StopSignals::~StopSignals() {
 
 bool StopSignals::seen() {
   if (signal_ != 0) return true;
-  const timespec no_time{};
-  const int number = sigtimedwait(&signals_, nullptr, &no_time);
-  if (number <= 0) return false;
+  sigset_t waiting;
+  sigpending(&waiting);
+  if (sigismember(&waiting, SIGINT) != 1 && sigismember(&waiting, SIGTERM) != 1 && sigismember(&waiting, SIGHUP) != 1) {
+    return false;
+  }
+  int number = 0;
+  if (sigwait(&signals_, &number) != 0) return false;  // one is waiting: returns at once
   signal_ = number;
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   return true;

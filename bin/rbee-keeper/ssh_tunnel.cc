@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kOpenDeadline{60};
 
 // Free at this moment; ssh fails when somebody is quicker.
 std::uint16_t free_port() {
-  const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/file_lock.h"
+#include "base/port_owner.h"
 #include "base/printable.h"
 #include "base/random.h"
 #include "base/timestamp.h"

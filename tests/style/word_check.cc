@@ -15,6 +15,7 @@ enum class Scope {
   kBase,        ///< lib/base and test code
   kPrograms,    ///< bin/, lib/base and test code
   kOutsideNet,  ///< everywhere but lib/net
+  kSystem,      ///< lib/base, lib/pool/device and test code
 };
 
 struct Word {
@@ -25,6 +26,8 @@ struct Word {
 
 constexpr std::string_view kOnlyBase = "only lib/base touches processes, the environment and the wall clock";
 constexpr std::string_view kNoPrint = "libraries do not print or exit";
+constexpr std::string_view kLinux =
+    "what only Linux has stands in lib/base or lib/pool/device, with its macOS counterpart";
 constexpr std::string_view kNetNouns = "lib/net knows no rbee noun";
 
 constexpr std::array kWords = {
@@ -64,6 +67,28 @@ constexpr std::array kWords = {
     Word{"prompt", Scope::kOutsideNet, kNetNouns},
     Word{"tokenizer", Scope::kOutsideNet, kNetNouns},
     Word{"inference", Scope::kOutsideNet, kNetNouns},
+    Word{"__linux__", Scope::kSystem, kLinux},
+    Word{"<linux/", Scope::kSystem, kLinux},
+    Word{"<sched.h>", Scope::kSystem, kLinux},
+    Word{"<sys/auxv.h>", Scope::kSystem, kLinux},
+    Word{"<sys/epoll.h>", Scope::kSystem, kLinux},
+    Word{"<sys/eventfd.h>", Scope::kSystem, kLinux},
+    Word{"<sys/inotify.h>", Scope::kSystem, kLinux},
+    Word{"<sys/prctl.h>", Scope::kSystem, kLinux},
+    Word{"<sys/sendfile.h>", Scope::kSystem, kLinux},
+    Word{"<sys/signalfd.h>", Scope::kSystem, kLinux},
+    Word{"<sys/timerfd.h>", Scope::kSystem, kLinux},
+    Word{"accept4(", Scope::kSystem, kLinux},
+    Word{"getauxval(", Scope::kSystem, kLinux},
+    Word{"pipe2(", Scope::kSystem, kLinux},
+    Word{"posix_fallocate(", Scope::kSystem, kLinux},
+    Word{"sched_getaffinity(", Scope::kSystem, kLinux},
+    Word{"sigtimedwait(", Scope::kSystem, kLinux},
+    Word{"syscall(", Scope::kSystem, kLinux},
+    Word{"sync_file_range(", Scope::kSystem, kLinux},
+    Word{"SOCK_CLOEXEC", Scope::kSystem, kLinux},
+    Word{"SOCK_NONBLOCK", Scope::kSystem, kLinux},
+    Word{"std::jthread", Scope::kNowhere, "libc++ before 18 lacks it; use base/joined_threads.h"},
 };
 
 bool is_allowed(Scope scope, std::string_view path) {
@@ -76,8 +101,15 @@ bool is_allowed(Scope scope, std::string_view path) {
       return path.starts_with("lib/base/") || path.starts_with("bin/") || is_test_code(path);
     case Scope::kOutsideNet:
       return !path.starts_with("lib/net/") || is_test_code(path);
+    case Scope::kSystem:
+      return path.starts_with("lib/base/") || path.starts_with("lib/pool/device/") || is_test_code(path);
   }
   return true;
+}
+
+/// A path of Linux's own file systems, which stands inside a string.
+bool names_linux_path(std::string_view line) {
+  return line.find("\"/proc/") != std::string_view::npos || line.find("\"/sys/") != std::string_view::npos;
 }
 
 /// `new T`; but not operator new, the <new> header, nor a unique_ptr made of a class whose constructor is private.
@@ -98,6 +130,9 @@ Findings check_words(const SourceTree& tree) {
       for (const Word& word : kWords) {
         if (is_allowed(word.scope, file.path) || find_word(code[i], word.text) == std::string_view::npos) continue;
         findings.push_back({file.path, i + 1, "'" + std::string(word.text) + "': " + std::string(word.why)});
+      }
+      if (!is_allowed(Scope::kSystem, file.path) && names_linux_path(file.lines[i])) {
+        findings.push_back({file.path, i + 1, "a path of Linux: " + std::string(kLinux)});
       }
       if (!is_test_code(file.path) && has_new_expression(code[i])) {
         findings.push_back({file.path, i + 1, "'new': use a value or std::make_unique"});

@@ -42,6 +42,17 @@ TEST(WordCheck, new_may_fill_a_unique_ptr_of_a_class_with_a_private_constructor)
   EXPECT_EQ(count("lib/wire/x.cc", "std::unique_ptr<Thing> thing(new Thing());\n"), 0U);
 }
 
+TEST(WordCheck, what_only_linux_has_stands_where_its_macos_counterpart_does) {
+  const char* text =
+      "#if defined(__linux__)\n#include <sys/auxv.h>\n#endif\nint s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);\n"
+      "std::ifstream in(\"/proc/self/status\");\n// Linux: /proc/self\n";
+  EXPECT_EQ(count("lib/pool/x.cc", text), 4U);
+  EXPECT_EQ(count("bin/rbee-hive/x.cc", text), 4U);
+  EXPECT_EQ(count("lib/base/x.cc", text), 0U);
+  EXPECT_EQ(count("lib/pool/device/x.cc", text), 0U);
+  EXPECT_EQ(count("tests/e2e/x.cc", text), 0U);
+}
+
 TEST(WordCheck, net_knows_no_rbee_noun) {
   EXPECT_EQ(count("lib/net/x.h", "std::string prompt;\n"), 1U);
   EXPECT_EQ(count("lib/wire/x.h", "std::string prompt;\n"), 0U);

@@ -18,6 +18,12 @@
 namespace rbee::net {
 namespace {
 
+#if defined(MSG_NOSIGNAL)
+constexpr int kNoSignal = MSG_NOSIGNAL;
+#else  // the socket's own option says so
+constexpr int kNoSignal = 0;
+#endif
+
 // Whether `fd` became ready within `timeout`.
 bool wait_for(int fd, short events, std::chrono::milliseconds timeout) {
   pollfd poll_fd{fd, events, 0};
@@ -48,6 +54,9 @@ int connect_to(const addrinfo& address, std::chrono::milliseconds timeout) {
   if (error == 0) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+#if defined(SO_NOSIGPIPE)
+    ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+#endif
     return fd;
   }
   ::close(fd);
@@ -87,7 +96,7 @@ ClientSocket& ClientSocket::operator=(ClientSocket&& other) noexcept {
 
 void ClientSocket::send(std::string_view bytes, std::chrono::milliseconds timeout) {
   while (!bytes.empty()) {
-    const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), kNoSignal);
     if (n >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(n));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {

@@ -9,13 +9,12 @@
 
 #include <unistd.h>
 
-#if defined(__linux__)
-#include <sched.h>
-#elif defined(__APPLE__)
+#if defined(__APPLE__)
 #include <sys/sysctl.h>
 #endif
 
 #include "base/memory.h"
+#include "base/usable_cpus.h"
 
 namespace rbee::pool {
 namespace {
@@ -25,22 +24,6 @@ constexpr std::array<std::string_view, 19> kFeatures = {
     "sse4_2",   "avx",      "f16c",        "fma",         "avx2",        "avx_vnni", "avx512f",
     "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16",
     "amx_int8", "asimd",    "asimddp",     "i8mm",        "bf16"};
-
-std::uint32_t affinity_cores() {
-#if defined(__linux__)
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<std::uint32_t>(CPU_COUNT(&set));
-#endif
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
-// cgroup v2 cpu.max is "<quota> <period>" or "max <period>" (Linux, cgroup-v2.rst).
-std::uint32_t quota_cores(std::uint32_t otherwise) {
-  std::ifstream in("/sys/fs/cgroup/cpu.max");
-  double quota = 0, period = 0;
-  if (!(in >> quota >> period) || quota <= 0 || period <= 0) return otherwise;
-  return std::max(1U, static_cast<std::uint32_t>((quota + period - 1) / period));
-}
 
 std::uint64_t machine_memory() {
   const long pages = ::sysconf(_SC_PHYS_PAGES), bytes = ::sysconf(_SC_PAGESIZE);
@@ -89,7 +72,7 @@ CpuDevice probe_cpu() {
   if (cpu.model.empty()) cpu.model = "unknown processor";
 #endif
   if (cpu.logical_cores == 0) cpu.logical_cores = std::max(1U, std::thread::hardware_concurrency());
-  cpu.usable_cores = std::min(affinity_cores(), quota_cores(affinity_cores()));
+  cpu.usable_cores = usable_cpus();
   cpu.memory_bytes = machine_memory();
   cpu.memory_available_bytes = available_memory_bytes();
   return cpu;

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/file_space.h"
 #include "base/units.h"
 
 namespace rbee::pool::synth {
@@ -53,15 +54,6 @@ int write_at(int file, std::span<const std::byte> bytes, std::uint64_t offset) {
     offset += static_cast<std::uint64_t>(n);
   }
   return 0;
-}
-
-// Starts writing to the disk at once, so that the disk works while numbers are drawn and not only at the end.
-void start_writeback(int file, std::uint64_t offset, std::uint64_t bytes) {
-#if defined(__linux__)
-  ::sync_file_range(file, static_cast<off_t>(offset), static_cast<off_t>(bytes), SYNC_FILE_RANGE_WRITE);
-#else
-  static_cast<void>(file), static_cast<void>(offset), static_cast<void>(bytes);
-#endif
 }
 
 [[noreturn]] void fail_errno(const std::filesystem::path& path, const char* action, int error) {
@@ -117,7 +109,7 @@ void ShardWriter::write(const Shard& shard, const std::function<void(std::uint64
   if (!file.valid()) fail_errno(path, "create", errno);
   const std::string head = header(shard);
   // Reserving the blocks first keeps the file in few extents and finds a full disk before the work.
-  const int reserved = ::posix_fallocate(file.get(), 0, static_cast<off_t>(head.size() + shard.data_bytes));
+  const int reserved = reserve_file_space(file.get(), head.size() + shard.data_bytes);
   if (reserved == ENOSPC) fail_errno(path, "reserve", reserved);
   if (const int error = write_at(file.get(), std::as_bytes(std::span(head)), 0)) fail_errno(path, "write", error);
 

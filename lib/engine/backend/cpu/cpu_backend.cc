@@ -2,12 +2,12 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/usable_cpus.h"
 #include "engine/backend/cpu/cpu_plan.h"
 #include "engine/backend/cpu/kernels/kernels.h"
 #include "engine/backend/cpu/limits.h"
 #include "engine/backend/cpu/step_run.h"
 #include "engine/backend/cpu/thread_pool.h"
-#include "engine/backend/cpu/usable_cpus.h"
 
 namespace rbee::engine {
 namespace {
@@ -65,7 +65,7 @@ std::unique_ptr<Backend> make_cpu_backend(const CpuOptions& options) {
   if (options.threads > cpu::kThreadsMax) {
     fail(ErrorKind::kBadRequest, "{} threads asked for, at most {} are possible", options.threads, cpu::kThreadsMax);
   }
-  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? cpu::usable_cpus() : options.threads,
+  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? usable_cpus() : options.threads,
                                       options.activations);
 }
 

@@ -12,7 +12,7 @@
 namespace rbee::engine {
 
 struct CpuOptions {
-  std::uint32_t threads = 0;    ///< 0: cpu::usable_cpus()
+  std::uint32_t threads = 0;    ///< 0: usable_cpus()
   std::optional<cpu::Isa> isa;  ///< nothing: the best that the machine has
   cpu::ActivationBits activations = cpu::ActivationBits::kAuto;
 };

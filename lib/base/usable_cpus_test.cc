@@ -1,8 +1,8 @@
-#include "engine/backend/cpu/usable_cpus.h"
+#include "base/usable_cpus.h"
 
 #include <gtest/gtest.h>
 
-namespace rbee::engine::cpu {
+namespace rbee {
 namespace {
 
 TEST(UsableCpus, a_quota_is_rounded_up_to_whole_cpus) {
@@ -23,4 +23,4 @@ TEST(UsableCpus, there_is_at_least_one) {
 }
 
 }  // namespace
-}  // namespace rbee::engine::cpu
+}  // namespace rbee

@@ -1,4 +1,4 @@
-#include "engine/backend/cpu/usable_cpus.h"
+#include "base/usable_cpus.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 #include <sched.h>
 #endif
 
-namespace rbee::engine::cpu {
+namespace rbee {
 namespace {
 
 std::optional<std::int64_t> parse_number(std::string_view text) {
@@ -107,4 +107,4 @@ std::uint32_t usable_cpus() {
 #endif
 }
 
-}  // namespace rbee::engine::cpu
+}  // namespace rbee

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace rbee::engine::cpu {
+namespace rbee {
 
 /// The CPUs that a cgroup v2 `cpu.max` file allows, rounded up: "150000 100000" is 2. Nothing for "max ..." or text
 /// that is not of this form. Source: Linux Documentation/admin-guide/cgroup-v2.rst.
@@ -15,4 +15,4 @@ std::optional<std::uint32_t> cpus_of_quota(std::string_view cpu_max);
 /// (v2 cpu.max, v1 cfs quota). At least 1.
 std::uint32_t usable_cpus();
 
-}  // namespace rbee::engine::cpu
+}  // namespace rbee
