@@ -3,8 +3,8 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
+
+#include "base/joined_threads.h"
 
 namespace rbee::engine {
 namespace {
@@ -50,9 +50,9 @@ class PieceQueue {
 void for_each_piece(std::size_t count, std::uint32_t threads, const std::function<void(std::size_t)>& work,
                     const std::function<void()>& between) {
   PieceQueue queue(count, work);
-  std::vector<std::jthread> helpers;
+  JoinedThreads helpers;
   for (std::uint32_t i = 1; i < threads && i < count; ++i) {
-    helpers.emplace_back([&queue] {
+    helpers.start([&queue] {
       while (queue.do_next()) {
       }
     });
@@ -62,7 +62,7 @@ void for_each_piece(std::size_t count, std::uint32_t threads, const std::functio
   } catch (...) {
     queue.fail(std::current_exception());
   }
-  helpers.clear();  // joins
+  helpers.join();
   queue.rethrow();
   between();
 }

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/file_lock.h"
+#include "base/file_space.h"
 #include "base/log.h"
 #include "engine/weights/limits.h"
 #include "engine/weights/parallel_pieces.h"
@@ -101,9 +102,9 @@ class TemporaryFile {
   // The disk is found full before the work, and the file lies in few extents. Where the file system cannot reserve, the
   // writes will tell.
   void reserve(std::uint64_t bytes) const {
-    const int error = ::posix_fallocate(descriptor_.get(), 0, static_cast<off_t>(bytes));
+    const int error = reserve_file_space(descriptor_.get(), bytes);
     if (error == ENOSPC || error == EDQUOT || error == EFBIG) fail_errno(path_, "reserve", error);
-    if (error != 0 && ::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) fail_errno(path_, "grow", errno);
+    if (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) fail_errno(path_, "grow", errno);
   }
 
   // Any thread.
@@ -116,11 +117,7 @@ class TemporaryFile {
       bytes = bytes.subspan(static_cast<std::size_t>(n));
       offset += static_cast<std::uint64_t>(n);
     }
-#if defined(__linux__)  // the disk works while the next rows are quantized, and not only at the end
-    ::sync_file_range(descriptor_.get(), static_cast<off_t>(begin), static_cast<off_t>(count), SYNC_FILE_RANGE_WRITE);
-#else
-    static_cast<void>(begin), static_cast<void>(count);
-#endif
+    start_writeback(descriptor_.get(), begin, count);  // the disk works while the next rows are quantized
   }
 
   // On disk before it has the name, and the name on disk before it counts.

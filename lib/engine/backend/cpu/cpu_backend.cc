@@ -65,8 +65,7 @@ std::unique_ptr<Backend> make_cpu_backend(const CpuOptions& options) {
   if (options.threads > cpu::kThreadsMax) {
     fail(ErrorKind::kBadRequest, "{} threads asked for, at most {} are possible", options.threads, cpu::kThreadsMax);
   }
-  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? usable_cpus() : options.threads,
-                                      options.activations);
+  return std::make_unique<CpuBackend>(isa, options.threads == 0 ? usable_cpus() : options.threads, options.activations);
 }
 
 std::unique_ptr<Backend> make_cpu_backend(std::uint32_t threads) {

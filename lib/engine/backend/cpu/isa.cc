@@ -9,6 +9,7 @@
 #include <cpuid.h>
 #endif
 
+#include "base/arm_features.h"
 #include "base/error.h"
 #include "base/instruction_probe.h"
 #include "engine/backend/cpu/kernels/kernels.h"
@@ -16,7 +17,8 @@
 namespace rbee::engine::cpu {
 namespace {
 
-constexpr std::array<std::string_view, 5> kNames{"portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16"};
+constexpr std::array<std::string_view, 7> kNames{"portable",    "avx2", "avx512",      "avx512-vnni",
+                                                 "avx512-bf16", "neon", "neon-dotprod"};
 
 std::string read_processor_name() {
 #if defined(__x86_64__)
@@ -93,6 +95,9 @@ std::vector<Isa> available_isas() {
   if (!__builtin_cpu_supports("avx512vnni")) return isas;
   isas.push_back(Isa::kAvx512Vnni);
   if (has_avx512_bf16() && is_amd()) isas.push_back(Isa::kAvx512Bf16);
+#elif defined(__aarch64__)
+  isas.push_back(Isa::kNeon);  // a part of the architecture
+  if (has_arm_dotprod()) isas.push_back(Isa::kNeonDotprod);
 #endif
   return isas;
 }

@@ -8,10 +8,11 @@
 
 namespace rbee::engine::cpu {
 
-/// Each needs everything below it. kAvx512: F, BW, VL, DQ. kAvx2: with FMA and F16C.
-enum class Isa : std::uint8_t { kPortable, kAvx2, kAvx512, kAvx512Vnni, kAvx512Bf16 };
+/// Each needs those of its architecture below it. kAvx512: F, BW, VL, DQ. kAvx2: with FMA and F16C.
+/// kNeonDotprod: FEAT_DotProd of Armv8.2.
+enum class Isa : std::uint8_t { kPortable, kAvx2, kAvx512, kAvx512Vnni, kAvx512Bf16, kNeon, kNeonDotprod };
 
-/// "portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16".
+/// "portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16", "neon", "neon-dotprod".
 std::string_view isa_name(Isa isa);
 
 /// The name's instruction set; nothing when the word is unknown.

@@ -8,7 +8,8 @@ namespace rbee::engine::cpu {
 namespace {
 
 TEST(Isa, names_and_instruction_sets_agree) {
-  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni}) {
+  for (const Isa isa :
+       {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kNeon, Isa::kNeonDotprod}) {
     EXPECT_EQ(parse_isa(isa_name(isa)), isa);
   }
   EXPECT_EQ(parse_isa("AVX2"), std::nullopt);

@@ -3,10 +3,10 @@
 namespace rbee::engine::cpu {
 
 const Kernels& kernels_for(Isa isa) {
-#if defined(__x86_64__)
   switch (isa) {
     case Isa::kPortable:
       break;
+#if defined(__x86_64__)
     case Isa::kAvx2:
       return avx2_kernels();
     case Isa::kAvx512:
@@ -15,9 +15,15 @@ const Kernels& kernels_for(Isa isa) {
       return avx512_vnni_kernels();
     case Isa::kAvx512Bf16:
       return avx512_bf16_kernels();
-  }
+#elif defined(__aarch64__)
+    case Isa::kNeon:
+      return neon_kernels();
+    case Isa::kNeonDotprod:
+      return neon_dotprod_kernels();
 #endif
-  static_cast<void>(isa);
+    default:  // of another architecture: never available
+      break;
+  }
   return portable_kernels();
 }
 

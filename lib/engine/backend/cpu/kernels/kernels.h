@@ -39,6 +39,8 @@ const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
 const Kernels& avx512_vnni_kernels();
 const Kernels& avx512_bf16_kernels();
+const Kernels& neon_kernels();
+const Kernels& neon_dotprod_kernels();
 
 /// One instruction of AVX512_BF16, for instruction_runs().
 void try_avx512_bf16();
