@@ -10,7 +10,7 @@
 #include "base/joined_threads.h"
 #include "engine/backend/vulkan/limits.h"
 #include "engine/backend/vulkan/uploader.h"
-#include "engine/backend/vulkan/weight_packing.h"
+#include "engine/tensor/weight_packing.h"
 
 namespace rbee::engine::vulkan {
 namespace {

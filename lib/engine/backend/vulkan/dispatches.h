@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/backend/vulkan/fuse_additions.h"
 #include "engine/backend/vulkan/pipelines.h"
 #include "engine/backend/vulkan/plan_memory.h"
+#include "engine/graph/fuse_additions.h"
 
 namespace rbee::engine::vulkan {
 

@@ -5,9 +5,9 @@
 
 #include "engine/backend/vulkan/activations.h"
 #include "engine/backend/vulkan/device_weights.h"
-#include "engine/backend/vulkan/fuse_additions.h"
 #include "engine/backend/vulkan/kv_cache.h"
 #include "engine/backend/vulkan/step_tables.h"
+#include "engine/graph/fuse_additions.h"
 
 namespace rbee::engine::vulkan {
 

@@ -12,10 +12,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/units.h"
-#include "engine/backend/vulkan/fuse_additions.h"
 #include "engine/backend/vulkan/hazards.h"
 #include "engine/backend/vulkan/level_order.h"
 #include "engine/backend/vulkan/recordings.h"
+#include "engine/graph/fuse_additions.h"
 #include "engine/graph/graph_builder.h"
 
 namespace rbee::engine {
@@ -211,7 +211,7 @@ TEST(LevelOrder, ops_that_do_not_need_each_other_stand_together) {
 TEST(FuseAdditions, bias_and_residual_are_added_where_the_product_is_written) {
   using enum OpKind;
   const LayerGraph layer;
-  const vulkan::FusedGraph fused = vulkan::fuse_additions(vulkan::order_by_level(layer.graph));
+  const FusedGraph fused = fuse_additions(vulkan::order_by_level(layer.graph));
   EXPECT_EQ(kinds(fused.graph), (std::vector{kInput, kMatmul, kMatmul, kRope, kRope, kActivationMul, kMatmul}));
   EXPECT_EQ(fused.biases.back(), layer.bias);
   EXPECT_EQ(fused.graph.ops.back().inputs[1], layer.input);
@@ -224,7 +224,7 @@ TEST(FuseAdditions, a_product_that_others_read_stays) {
   GraphBuilder builder(weights);
   const ValueId x = builder.input(8), product = builder.matmul(x, matrix);
   const Graph graph = builder.finish(builder.add(builder.add(x, product), product));
-  EXPECT_EQ(vulkan::fuse_additions(graph).graph.ops.size(), graph.ops.size());
+  EXPECT_EQ(fuse_additions(graph).graph.ops.size(), graph.ops.size());
 }
 
 }  // namespace

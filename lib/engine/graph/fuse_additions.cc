@@ -1,10 +1,10 @@
-#include "engine/backend/vulkan/fuse_additions.h"
+#include "engine/graph/fuse_additions.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 
-namespace rbee::engine::vulkan {
+namespace rbee::engine {
 namespace {
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
@@ -97,4 +97,4 @@ std::vector<WeightId> weights_of(const FusedGraph& fused) {
   return used;
 }
 
-}  // namespace rbee::engine::vulkan
+}  // namespace rbee::engine

@@ -5,7 +5,7 @@
 
 #include "engine/graph/graph.h"
 
-namespace rbee::engine::vulkan {
+namespace rbee::engine {
 
 /// A graph in which a kMatmul may have a second input, which is added to the product, and a bias, which is added before
 /// it.
@@ -21,4 +21,4 @@ FusedGraph fuse_additions(const Graph& graph);
 /// The weights of the ops and the biases, in the order of their first use.
 std::vector<WeightId> weights_of(const FusedGraph& fused);
 
-}  // namespace rbee::engine::vulkan
+}  // namespace rbee::engine

@@ -1,9 +1,9 @@
-#include "engine/backend/vulkan/weight_packing.h"
+#include "engine/tensor/weight_packing.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace rbee::engine::vulkan {
+namespace rbee::engine {
 namespace {
 
 using formats::DType;
@@ -169,4 +169,4 @@ void pack_row(DType dtype, const std::byte* row, std::uint32_t columns, std::uin
   }
 }
 
-}  // namespace rbee::engine::vulkan
+}  // namespace rbee::engine

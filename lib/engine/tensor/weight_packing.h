@@ -6,7 +6,7 @@
 
 #include "formats/dtype.h"
 
-namespace rbee::engine::vulkan {
+namespace rbee::engine {
 
 /// 32-bit words of a row. A row of floats is padded with zeros to a multiple of 8 values. A row of blocks is split into
 /// planes, one behind the other, each over the whole row, then padded to a multiple of 4 words:
@@ -22,4 +22,4 @@ std::uint32_t packed_row_words(formats::DType dtype, std::uint32_t columns);
 /// Packs one row; `row` may lie at any address, `words` has packed_row_words() entries and is written whole.
 void pack_row(formats::DType dtype, const std::byte* row, std::uint32_t columns, std::uint32_t* words);
 
-}  // namespace rbee::engine::vulkan
+}  // namespace rbee::engine
