@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mapfile -t files < <(find lib bin tests bench tools \( -name node_modules -o -name build \) -prune -o \
-  \( -name '*.cc' -o -name '*.h' \) -print | sort)
+  \( -name '*.cc' -o -name '*.cu' -o -name '*.h' \) -print | sort)
 case ${1:-} in
   --in-place)
     echo "format: ${#files[@]} files"

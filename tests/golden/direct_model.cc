@@ -3,6 +3,9 @@
 #include <bit>
 
 #include "base/error.h"
+#if defined(RBEE_HAS_CUDA_EMULATION)
+#include "engine/backend/cuda/emulation/emulated_cuda.h"
+#endif
 
 namespace rbee::golden {
 
@@ -17,11 +20,18 @@ float round_to_bfloat16(float value) {
   return std::bit_cast<float>(bits & 0xFFFF0000);
 }
 
+std::unique_ptr<engine::Backend> make(const std::string& name) {
+#if defined(RBEE_HAS_CUDA_EMULATION)
+  if (name == kEmulatedCuda) return engine::cuda::make_emulated_cuda_backend();
+#endif
+  return engine::make_backend(name, {.threads = 2, .module_folder = RBEE_MODULE_FOLDER});
+}
+
 }  // namespace
 
 std::string why_absent(const std::string& backend) {
   try {
-    engine::make_backend(backend, {.threads = 1, .module_folder = RBEE_MODULE_FOLDER});
+    make(backend);
     return {};
   } catch (const Error& error) {
     return error.what();
@@ -30,9 +40,7 @@ std::string why_absent(const std::string& backend) {
 
 DirectModel::DirectModel(const std::filesystem::path& path, const std::string& backend, std::uint32_t positions_max,
                          RopePrecision rope_precision, std::optional<formats::DType> cache)
-    : files_(formats::open_model(path)),
-      built_(engine::build_model(*files_)),
-      backend_(engine::make_backend(backend, {.threads = 2, .module_folder = RBEE_MODULE_FOLDER})) {
+    : files_(formats::open_model(path)), built_(engine::build_model(*files_)), backend_(make(backend)) {
   for (engine::RopeTable& table : built_.graph.rope_tables) {
     if (rope_precision == RopePrecision::kFloat32) break;
     for (float& frequency : table.inverse_frequencies) frequency = round_to_bfloat16(frequency);

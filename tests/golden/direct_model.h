@@ -18,6 +18,9 @@ namespace rbee::golden {
 /// too; models that are loaded in bfloat16 have not.
 enum class RopePrecision { kFloat32, kBFloat16 };
 
+/// The cuda backend over the emulated driver: no name that a program knows.
+constexpr const char* kEmulatedCuda = "cuda-emulated";
+
 /// Why the backend cannot be used on this machine; empty when it can.
 std::string why_absent(const std::string& backend);
 

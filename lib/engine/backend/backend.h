@@ -78,7 +78,7 @@ struct BackendOptions {
 /// leave it.
 std::uint32_t compute_threads(const BackendOptions& options);
 
-/// Makes a backend by name: "reference", "cpu", "vulkan" ("metal" on Apple's systems).
+/// Makes a backend by name: "reference", "cpu", "cuda", "vulkan" ("metal" on Apple's systems).
 /// Throws Error{kUnsupported}: unknown or not on this machine, with what was looked for and found.
 std::unique_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options);
 

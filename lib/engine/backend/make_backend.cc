@@ -10,7 +10,7 @@
 namespace rbee::engine {
 namespace {
 
-constexpr std::string_view kBackends = "cpu, vulkan, reference";
+constexpr std::string_view kBackends = "cpu, cuda, vulkan, reference";
 
 #if defined(__APPLE__)
 constexpr bool kHasMetal = true;
@@ -45,12 +45,11 @@ std::unique_ptr<Backend> make_backend(std::string_view name, const BackendOption
     }
     return std::make_unique<ReferenceBackend>();
   }
-  if (name == "vulkan") return make_backend_from_module("vulkan", options);
+  if (name == "cuda" || name == "vulkan") return make_backend_from_module(name, options);
   if (name == "metal") {
     if (kHasMetal) return make_backend_from_module("vulkan", options);
     fail(ErrorKind::kUnsupported, "backend 'metal' is there on Apple's systems alone; here are: {}", kBackends);
   }
-  if (name == "cuda") fail(ErrorKind::kUnsupported, "backend '{}' is not in this build; it has: {}", name, kBackends);
   fail(ErrorKind::kBadRequest, "unknown backend '{}'; this build has: {}", name, kBackends);
 }
 

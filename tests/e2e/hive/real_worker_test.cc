@@ -45,6 +45,20 @@ TEST_F(RealWorkerTest, a_demo_model_is_imported_spawned_asked_and_stopped) {
   EXPECT_EQ(pool_.run({"worker", "stop", "worker-cpu-0", "--json"}).json().at("outcome").as_string(), "stopped");
 }
 
+TEST_F(RealWorkerTest, a_backend_without_its_driver_says_what_was_looked_for) {
+  if (!pool_.run({"devices", "--json"}).json().at("cuda").at("devices").as_array().empty()) {
+    GTEST_SKIP() << "this machine has an NVIDIA driver";
+  }
+  ASSERT_EQ(pool_.run({"models", "import", kDemoModel}).code, 0);
+  const HiveResult spawned = pool_.run({"worker", "spawn", "cuda", "--model", "demo-qwen", "--port", "0"});
+  EXPECT_EQ(spawned.code, 1);
+  EXPECT_NE(spawned.err.find("cuda"), std::string::npos) << spawned.err;
+  EXPECT_TRUE(spawned.err.find("libcuda.so.1") != std::string::npos ||
+              spawned.err.find("librbee_cuda") != std::string::npos)
+      << spawned.err;
+  EXPECT_TRUE(pool_.run({"worker", "list", "--json"}).json().at("workers").as_array().empty());
+}
+
 TEST_F(RealWorkerTest, a_synthetic_model_loads_and_answers) {
   ASSERT_EQ(pool_.run({"models", "synth", "tinyllama", "--layers", "1"}).code, 0);
   const HiveResult spawned =

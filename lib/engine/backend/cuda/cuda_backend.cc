@@ -1,0 +1,58 @@
+#include "engine/backend/cuda/cuda_backend.h"
+
+#include "base/error.h"
+#include "engine/backend/cuda/cuda_plan.h"
+
+namespace rbee::engine {
+namespace {
+
+using cuda::CudaPlan;
+
+class CudaBackend final : public Backend {
+ public:
+  explicit CudaBackend(const CudaOptions& options) : device_(options), kernels_(device_, options.kernels) {}
+
+  BackendDescription describe() const override {
+    return {.name = "cuda",
+            .device = device_.description(),
+            .memory_bytes = bytes_,
+            .memory_available_bytes = device_.memory().available};
+  }
+
+  bool supports(const Op& op, formats::DType weight_dtype) const override {
+    return cuda::is_supported(op, weight_dtype);
+  }
+
+  std::unique_ptr<Plan> compile(const Graph& graph, const WeightTable& weights, const KvLayout& kv,
+                                const StepLimits& limits) override {
+    device_.use();
+    for (const Op& op : graph.ops) {
+      const bool has_weight = op.weight != kNoWeight;
+      if (supports(op, has_weight ? weights[op.weight].dtype : formats::DType::kF32)) continue;
+      if (!has_weight) fail(ErrorKind::kUnsupported, "the cuda backend has no {} like the model's", op_name(op.kind));
+      fail(ErrorKind::kUnsupported, "the cuda backend has no {} with weights of type {} ('{}')", op_name(op.kind),
+           formats::dtype_info(weights[op.weight].dtype).name, weights[op.weight].name);
+    }
+    auto plan = std::make_unique<CudaPlan>(device_, kernels_, graph, weights, kv, limits);
+    bytes_ = plan->bytes();
+    return plan;
+  }
+
+  void run(Plan& plan, const Step& step, std::span<float> output) override {
+    device_.use();
+    dynamic_cast<CudaPlan&>(plan).run(step, output);
+  }
+
+ private:
+  const cuda::Device device_;
+  cuda::KernelSet kernels_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cuda_backend(const CudaOptions& options) {
+  return std::make_unique<CudaBackend>(options);
+}
+
+}  // namespace rbee::engine

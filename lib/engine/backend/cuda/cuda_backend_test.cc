@@ -1,0 +1,234 @@
+// What goes wrong, and what is kept; that operations are right is proved by tests/conformance.
+
+#include "engine/backend/cuda/cuda_backend.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "engine/backend/cuda/emulation/emulated_cuda.h"
+#include "engine/backend/cuda/step_graphs.h"
+#include "engine/graph/graph_builder.h"
+
+namespace rbee::engine {
+namespace {
+
+using cuda::EmulatedDriver;
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// The message of the Error of this kind that the call throws.
+template <typename Call>
+std::string message_of(ErrorKind kind, const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), kind) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {};
+}
+
+/// x through a matrix and the same matrix again, then out of so many of the rows.
+struct SmallModel {
+  SmallModel() {
+    for (int i = 0; i < 32 * 32; ++i) values.push_back(static_cast<float>(i % 7) - 3.0F);
+    Weight matrix{.name = "m", .rows = 32, .columns = 32};
+    matrix.data = reinterpret_cast<const std::byte*>(values.data());
+    const WeightId first = weights.add(matrix), tied = weights.add(matrix);
+    GraphBuilder builder(weights);
+    graph = builder.finish(builder.matmul(builder.matmul(builder.input(32), first), tied));
+  }
+  std::vector<float> run(Backend& backend, Plan& plan, std::uint32_t tokens = 1) const {
+    const std::vector<float> input(std::size_t{32} * tokens, 0.5F);
+    std::vector<float> output(std::size_t{32} * tokens);
+    const std::vector<TokenId> ids(tokens);
+    const StepSequence sequence{.tokens = tokens};
+    backend.run(plan, {.tokens = ids, .sequences = {&sequence, 1}, .input = input}, output);
+    return output;
+  }
+  std::unique_ptr<Plan> compile(Backend& backend) const { return backend.compile(graph, weights, kv, limits); }
+
+  std::vector<float> values;
+  WeightTable weights;
+  Graph graph;
+  KvLayout kv{.layers = 1, .kv_heads = 1, .head_dim = 8, .block_tokens = 4, .blocks = 1};
+  StepLimits limits{.tokens_max = 200, .outputs_max = 4, .sequences_max = 1};
+};
+
+class CudaBackendTest : public testing::Test {
+ protected:
+  void SetUp() override { driver_ = EmulatedDriver{}; }
+  void TearDown() override { EXPECT_EQ(driver_.objects, 0U) << "something was not given back"; }
+
+  EmulatedDriver& driver_ = cuda::emulated_driver();
+};
+
+TEST(CudaDriver, a_machine_without_one_is_told_what_was_looked_for) {
+  CudaOptions options;
+  options.driver_library = "libcuda-that-is-not-there.so.1";
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { make_cuda_backend(options); }),
+              AllOf(HasSubstr("no NVIDIA driver"), HasSubstr("libcuda-that-is-not-there.so.1")));
+}
+
+TEST(CudaDriver, a_library_that_is_no_driver_lacks_functions) {
+  CudaOptions options;
+  options.driver_library = "libm.so.6";
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { make_cuda_backend(options); }),
+              AllOf(HasSubstr("too old"), HasSubstr("cuInit")));
+}
+
+TEST_F(CudaBackendTest, a_driver_that_is_too_old_is_told_what_it_has_and_what_is_needed) {
+  driver_.version = 11020;
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [] { cuda::make_emulated_cuda_backend(); }),
+              AllOf(HasSubstr("CUDA 11.2"), HasSubstr("CUDA 11.4")));
+}
+
+TEST_F(CudaBackendTest, a_driver_that_does_not_start_says_why) {
+  driver_.init_error = 719;
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [] { cuda::make_emulated_cuda_backend(); }),
+              AllOf(HasSubstr("does not start"), HasSubstr("CUDA_ERROR_LAUNCH_FAILED")));
+}
+
+TEST_F(CudaBackendTest, no_device_is_an_error_of_its_own) {
+  driver_.devices.clear();
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [] { cuda::make_emulated_cuda_backend(); }),
+              AllOf(HasSubstr("shows no device"), HasSubstr("CUDA_VISIBLE_DEVICES")));
+}
+
+// The driver puts the fastest first, the management library goes by the bus; `--gpu` means the latter.
+TEST_F(CudaBackendTest, devices_are_numbered_by_their_places_on_the_bus) {
+  driver_.devices = {{.name = "fast", .pci_bus = 0x5A}, {.name = "slow", .pci_bus = 0x18}};
+  CudaOptions options = cuda::emulated_options();
+  EXPECT_THAT(make_cuda_backend(options)->describe().device, HasSubstr("slow"));
+  options.gpu = 1;
+  EXPECT_THAT(make_cuda_backend(options)->describe().device, HasSubstr("fast"));
+  options.gpu = 2;
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { make_cuda_backend(options); }),
+              AllOf(HasSubstr("no CUDA device 2"), HasSubstr("0: slow at 00000000:18:00.0"), HasSubstr("1: fast")));
+}
+
+TEST_F(CudaBackendTest, a_device_that_is_too_old_is_told_what_it_has_and_what_is_needed) {
+  driver_.devices = {{.name = "old", .capability = 75}};
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [] { cuda::make_emulated_cuda_backend(); }),
+              AllOf(HasSubstr("old has compute capability 7.5"), HasSubstr("8.0 is needed")));
+}
+
+TEST_F(CudaBackendTest, kernels_that_the_driver_does_not_take_are_an_error_of_their_own) {
+  driver_.image_error = 209;
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [] { cuda::make_emulated_cuda_backend(); }),
+              HasSubstr("does not take the kernels"));
+}
+
+TEST_F(CudaBackendTest, a_model_larger_than_the_device_is_refused_with_both_sizes) {
+  const auto backend = cuda::make_emulated_cuda_backend();
+  SmallModel model;
+  model.kv = {.layers = 64, .kv_heads = 64, .head_dim = 512, .block_tokens = 16, .blocks = 1 << 20};
+  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { model.compile(*backend); }),
+              AllOf(HasSubstr("KV cache 140737488355328"), HasSubstr("1073741824 of 1073741824 are available")));
+  EXPECT_EQ(driver_.used_bytes, 0U);
+}
+
+// Another process may take memory between the question and the answer.
+TEST_F(CudaBackendTest, memory_that_goes_away_while_a_model_is_loaded_is_an_error_with_both_sizes) {
+  driver_.devices = {{.memory_bytes = 32 << 10}};
+  const auto backend = cuda::make_emulated_cuda_backend();
+  SmallModel model;
+  model.limits.tokens_max = 40;  // the step's tables are not counted beforehand
+  model.limits.sequences_max = 10000;
+  model.kv.blocks = 4;
+  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { model.compile(*backend); }),
+              AllOf(HasSubstr("bytes of memory are needed"), HasSubstr("are available")));
+  EXPECT_EQ(driver_.used_bytes, 0U);
+}
+
+TEST_F(CudaBackendTest, a_lost_device_ends_the_step_with_the_drivers_reason) {
+  const auto backend = cuda::make_emulated_cuda_backend();
+  const SmallModel model;
+  const auto plan = model.compile(*backend);
+  model.run(*backend, *plan);
+  driver_.failing_launch = 2;
+  const auto step = [&] { model.run(*backend, *plan); };
+  EXPECT_THAT(message_of(ErrorKind::kIo, step),
+              AllOf(HasSubstr("CUDA device was lost"), HasSubstr("CUDA_ERROR_LAUNCH_FAILED")));
+  EXPECT_THAT(message_of(ErrorKind::kIo, step), HasSubstr("was lost"));  // and so does every later one
+}
+
+TEST_F(CudaBackendTest, heads_that_are_too_long_are_refused_by_name) {
+  const auto backend = cuda::make_emulated_cuda_backend();
+  SmallModel model;
+  GraphBuilder builder(model.weights);
+  model.graph =
+      builder.finish(builder.attention(builder.input(1024), {.layer = 0, .heads = 1, .kv_heads = 1, .head_dim = 1024}));
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { model.compile(*backend); }), HasSubstr("attention"));
+}
+
+TEST_F(CudaBackendTest, a_matrix_that_is_used_twice_is_held_once) {
+  const auto backend = cuda::make_emulated_cuda_backend();
+  SmallModel model;
+  model.limits.tokens_max = 4;
+  const auto plan = model.compile(*backend);
+  const std::uint64_t all = backend->describe().memory_bytes;
+  EXPECT_GE(all, 4096U);
+  EXPECT_LT(all, 2 * 4096U);
+}
+
+TEST_F(CudaBackendTest, a_step_of_few_tokens_is_one_graph_for_its_class) {
+  const auto backend = cuda::make_emulated_cuda_backend();
+  const SmallModel model;
+  const auto plan = model.compile(*backend);
+  const std::vector<float> one = model.run(*backend, *plan, 1);
+  EXPECT_EQ(driver_.captures, 1U);
+  EXPECT_EQ(model.run(*backend, *plan, 1), one);
+  EXPECT_EQ(driver_.captures, 1U);
+  EXPECT_EQ(driver_.graph_launches, 2U);
+  model.run(*backend, *plan, 9);  // the class of 10
+  model.run(*backend, *plan, 10);
+  EXPECT_EQ(driver_.captures, 2U);
+  model.run(*backend, *plan, 200);  // too many for a graph
+  EXPECT_EQ(driver_.captures, 2U);
+  EXPECT_EQ(driver_.graph_launches, 4U);
+}
+
+TEST_F(CudaBackendTest, graphs_make_room_for_new_ones) {
+  const auto backend = cuda::make_emulated_cuda_backend();
+  const cuda::Device device(cuda::emulated_options());
+  const std::uint32_t before = driver_.objects;
+  {
+    cuda::StepGraphs graphs(device);
+    for (std::uint32_t shape = 0; shape < 100; ++shape) graphs.launch({.tokens = shape}, [] {});
+    EXPECT_EQ(driver_.captures, 100U);
+    EXPECT_EQ(driver_.objects, before + 64);
+    graphs.launch({.tokens = 99}, [] {});
+    EXPECT_EQ(driver_.captures, 100U);
+    graphs.launch({.tokens = 0}, [] {});
+    EXPECT_EQ(driver_.captures, 101U);
+  }
+  EXPECT_EQ(driver_.objects, before);
+}
+
+TEST_F(CudaBackendTest, a_matrix_that_is_uploaded_in_pieces_arrives_whole) {
+  constexpr std::uint32_t kRows = 4500, kColumns = 1024;  // 18 MB: two pieces, packed by several threads
+  std::vector<float> values(std::size_t{kRows} * kColumns);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
+  WeightTable weights;
+  GraphBuilder builder(weights);
+  const WeightId matrix = weights.add(
+      {.name = "m", .rows = kRows, .columns = kColumns, .data = reinterpret_cast<const std::byte*>(values.data())});
+  const Graph graph = builder.finish(builder.matmul(builder.input(kColumns), matrix));
+  const auto backend = cuda::make_emulated_cuda_backend();
+  const auto plan = backend->compile(graph, weights, SmallModel().kv, {.tokens_max = 1, .outputs_max = 1});
+  const std::vector<float> input(kColumns, 0.5F);
+  std::vector<float> output(kRows), expected(kRows, 0.0F);
+  for (std::size_t i = 0; i < values.size(); ++i) expected[i / kColumns] += 0.5F * values[i];  // exact
+  const TokenId token;
+  const StepSequence sequence{.tokens = 1};
+  backend->run(*plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
+  EXPECT_EQ(output, expected);
+}
+
+}  // namespace
+}  // namespace rbee::engine

@@ -1,0 +1,70 @@
+# rbee_kernel_image(): compiles kernels/all_kernels.cu for the device. Sets in the caller's scope:
+#   RBEE_KERNEL_IMAGE   the file that will be made: a fat binary by nvcc, or PTX by clang++; empty where neither is there
+#   RBEE_KERNEL_DRIVER  the CUDA version that a driver must know to take it, 1000 * major + 10 * minor
+set(RBEE_CUDA_COMPILER "auto" CACHE STRING "What compiles the CUDA kernels: auto, nvcc or clang")
+set_property(CACHE RBEE_CUDA_COMPILER PROPERTY STRINGS auto nvcc clang)
+
+# The newest clang++ with a backend for NVIDIA's devices. No header or library of CUDA's is needed.
+function(rbee_find_clang_for_nvptx result)
+  set(${result} "" PARENT_SCOPE)
+  find_program(RBEE_CLANG_FOR_NVPTX NAMES clang++-19 clang++-18 clang++-17 clang++-16 clang++-15 clang++-14 clang++)
+  if(NOT RBEE_CLANG_FOR_NVPTX)
+    return()
+  endif()
+  execute_process(COMMAND "${RBEE_CLANG_FOR_NVPTX}" --print-targets OUTPUT_VARIABLE targets ERROR_QUIET)
+  if(targets MATCHES "nvptx64")
+    set(${result} "${RBEE_CLANG_FOR_NVPTX}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# -gencode flags for the architectures that this nvcc knows, and PTX of the newest for those to come.
+function(rbee_nvcc_architectures nvcc result)
+  execute_process(COMMAND "${nvcc}" --list-gpu-code OUTPUT_VARIABLE known ERROR_QUIET)
+  set(flags)
+  foreach(architecture IN ITEMS 80 86 89 90)
+    if(known MATCHES "sm_${architecture}\n")
+      list(APPEND flags -gencode "arch=compute_${architecture},code=sm_${architecture}")
+      set(newest ${architecture})
+    endif()
+  endforeach()
+  list(APPEND flags -gencode "arch=compute_${newest},code=compute_${newest}")
+  set(${result} "${flags}" PARENT_SCOPE)
+endfunction()
+
+function(rbee_kernel_image)
+  set(source "${CMAKE_CURRENT_SOURCE_DIR}/kernels/all_kernels.cu")
+  file(GLOB parts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.cu" "${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.h")
+  # Nothing is fused that does not say so, as on the host.
+  set(flags -std=c++17 -O3 "-I${PROJECT_SOURCE_DIR}/lib")
+  find_program(RBEE_NVCC nvcc PATHS /usr/local/cuda/bin ENV CUDA_PATH PATH_SUFFIXES bin)
+  rbee_find_clang_for_nvptx(clang)
+  set(version "")
+  if(RBEE_NVCC AND NOT RBEE_CUDA_COMPILER STREQUAL "clang")
+    execute_process(COMMAND "${RBEE_NVCC}" --version OUTPUT_VARIABLE about ERROR_QUIET)
+    string(REGEX MATCH "release ([0-9]+)\\.([0-9]+)" version "${about}")
+    set(major "${CMAKE_MATCH_1}")
+  endif()
+  if(version AND major GREATER_EQUAL 12)
+    # Within a major version every driver takes what every compiler made (CUDA's minor version compatibility).
+    math(EXPR driver "1000 * ${major}")
+    set(image "${CMAKE_CURRENT_BINARY_DIR}/kernels.fatbin")
+    rbee_nvcc_architectures("${RBEE_NVCC}" architectures)
+    set(command "${RBEE_NVCC}" ${flags} -fmad=false -fatbin ${architectures} --threads 2)
+    message(STATUS "The cuda backend's kernels are compiled by nvcc ${major}")
+  elseif(clang AND NOT RBEE_CUDA_COMPILER STREQUAL "nvcc")
+    # PTX ISA 7.1, which the driver compiles for its device. 11.4 is the first driver with every function that is used.
+    set(driver 11040)
+    set(image "${CMAKE_CURRENT_BINARY_DIR}/kernels.ptx")
+    set(command "${clang}" -x cuda ${flags} -ffp-contract=off --cuda-device-only -nocudainc -nocudalib
+                --cuda-gpu-arch=sm_80 -Xclang -target-feature -Xclang +ptx71 -Wno-unknown-cuda-version -S)
+    message(STATUS "The cuda backend's kernels are compiled by ${clang}")
+  else()
+    message(STATUS "The cuda backend's module is not built: it needs nvcc 12 or later, or clang++ with the target nvptx64 "
+                   "(Debian: clang-14)")
+    set(RBEE_KERNEL_IMAGE "" PARENT_SCOPE)
+    return()
+  endif()
+  add_custom_command(OUTPUT "${image}" COMMAND ${command} "${source}" -o "${image}" DEPENDS ${parts} VERBATIM)
+  set(RBEE_KERNEL_IMAGE "${image}" PARENT_SCOPE)
+  set(RBEE_KERNEL_DRIVER "${driver}" PARENT_SCOPE)
+endfunction()
