@@ -1,10 +1,10 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/usable_cpus.h"
 #include "engine/backend/backend.h"
 #include "engine/backend/backend_module.h"
 #include "engine/backend/cpu/cpu_backend.h"
-#include "engine/backend/cpu/usable_cpus.h"
 #include "engine/backend/reference/reference_backend.h"
 
 namespace rbee::engine {
@@ -28,7 +28,7 @@ std::optional<cpu::Isa> isa_named(std::string_view name) {
 }  // namespace
 
 std::uint32_t compute_threads(const BackendOptions& options) {
-  return options.threads != 0 ? options.threads : cpu::usable_cpus();
+  return options.threads != 0 ? options.threads : usable_cpus();
 }
 
 std::unique_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options) {
