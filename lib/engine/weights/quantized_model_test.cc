@@ -7,13 +7,13 @@
 #include <random>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/joined_threads.h"
 #include "engine/weights/source_identity.h"
 #include "engine/weights/weight_cache.h"
 #include "formats/safetensors.h"
@@ -199,9 +199,9 @@ TEST_F(QuantizedModelTest, where_nothing_can_be_written_the_weights_are_in_memor
 TEST_F(QuantizedModelTest, two_at_once_make_one_file) {
   std::vector<std::string> found(4);
   {
-    std::vector<std::jthread> threads;
+    JoinedThreads threads;
     for (std::string& bytes : found) {
-      threads.emplace_back([this, &bytes] {
+      threads.start([this, &bytes] {
         const QuantizedModel quantized = quantize_model(std::make_unique<SmallModel>(model()),
                                                         {.type = DType::kQ4_K, .threads = 2, .cache_folder = {}},
                                                         [](std::uint64_t, std::uint64_t) {});
