@@ -1,6 +1,12 @@
 # Headers compile alone: one object per header of lib/ and bin/, which includes it twice and nothing else.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
      "${PROJECT_SOURCE_DIR}/lib/*.h" "${PROJECT_SOURCE_DIR}/bin/*.h")
+# Vectors of another processor have no header of their own here.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  list(FILTER headers EXCLUDE REGEX "/kernels/[a-z0-9_]*avx[a-z0-9_]*\\.h$")
+else()
+  list(FILTER headers EXCLUDE REGEX "/kernels/[a-z0-9_]*neon[a-z0-9_]*\\.h$")
+endif()
 set(header_sources)
 foreach(header IN LISTS headers)
   string(MAKE_C_IDENTIFIER "${header}" name)
