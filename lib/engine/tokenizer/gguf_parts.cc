@@ -111,6 +111,7 @@ void fill_merges(const GgufVocab& vocab, BpeParts& model) {
   std::string joined;
   for (std::uint32_t i = 0; i < vocab.merges.size(); ++i) {
     const std::string& line = vocab.merges[i];
+    if (find_invalid_utf8(line) != std::string_view::npos) fail_key(vocab, "merges", "[{}]: not UTF-8", i);
     // A merge may begin with a space; the first one behind it separates.
     const std::size_t space = line.find(' ', 1);
     if (space == std::string::npos) fail_key(vocab, "merges", "[{}]: '{}', two tokens were expected", i, line);

@@ -141,6 +141,9 @@ TEST(GgufTokenizer, forged_merges_are_named) {
   EXPECT_THAT(error_of(missing), HasSubstr("merges[1]: the result 'eh' is not in the vocabulary"));
   lone.merges = {"he"};
   EXPECT_THAT(error_of(lone), HasSubstr("merges[0]: 'he', two tokens were expected"));
+  GgufVocab broken = lone;
+  broken.merges = {"h e\xFF"};
+  EXPECT_THAT(error_of(broken), HasSubstr("merges[0]: not UTF-8"));
 }
 
 TEST(GgufTokenizer, unknown_kinds_are_named) {
