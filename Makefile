@@ -41,8 +41,8 @@ asan: setup      ## the tests with AddressSanitizer and UndefinedBehaviorSanitiz
 tsan: setup      ## the concurrency tests with ThreadSanitizer
 	@tools/test.sh tsan
 
-fuzz: setup      ## each parser's fuzz target for FUZZ_SECONDS
-	@tools/test.sh fuzz
+fuzz: setup      ## each parser's fuzz target for FUZZ_SECONDS, on new inputs each time
+	@FUZZ_SEED=$${FUZZ_SEED:-0} tools/test.sh fuzz
 
 clean:           ## remove build/
 	@echo "clean: removing build/"
