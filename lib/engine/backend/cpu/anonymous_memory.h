@@ -13,8 +13,9 @@ class AnonymousMemory {
   enum class Pages : std::uint8_t { kUsual, kHuge };
 
   AnonymousMemory() = default;
-  /// kHuge asks for pages of 2 MiB where the system has them: reading is up to a fifth faster, but a page is backed as
-  /// a whole. Throws Error{kExhausted} that names `what`, the bytes needed and those available.
+  /// kHuge asks for pages of 2 MiB where the system has them: reading is up to a fifth faster, products with rows far
+  /// apart a tenth, but a page is backed as a whole. Throws Error{kExhausted} that names `what`, the bytes needed and
+  /// those available.
   AnonymousMemory(std::uint64_t bytes, std::string_view what, Pages pages = Pages::kUsual);
   ~AnonymousMemory();
   AnonymousMemory(AnonymousMemory&& other) noexcept;

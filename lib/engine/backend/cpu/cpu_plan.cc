@@ -75,10 +75,10 @@ CpuPlan::CpuPlan(const Graph& its_graph, const WeightTable& its_weights, const K
                 bits),
       bf16_columns(bf16_columns_of(graph, weights, bits, bf16_products)),
       bf16((Checked(std::max(limits.tokens_max, limits.outputs_max)) * bf16_columns * 2).value_or_throw("activations"),
-           "the rounded activations"),
+           "the rounded activations", AnonymousMemory::Pages::kHuge),
       buffers_(plan_buffers(graph)),
       slot_begin_(slot_begins(buffers_, std::max(limits.tokens_max, limits.outputs_max))),
-      values_(slot_begin_.back() * sizeof(float), "the activations"),
+      values_(slot_begin_.back() * sizeof(float), "the activations", AnonymousMemory::Pages::kHuge),
       scratch_floats_(scratch_floats(graph)),
       scratch_(scratch_floats_ * pool.size() * sizeof(float), "the threads' scratch memory"),
       states_(state_bytes(graph, kv), "the attention's partial sums") {

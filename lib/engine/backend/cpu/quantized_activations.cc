@@ -8,7 +8,7 @@ QuantizedActivations::QuantizedActivations(std::size_t rows_max, std::size_t col
     : values_max_((Checked(rows_max) * Checked(columns_max).padded_to(256)).value_or_throw("activations")),
       fine_(is_fine(bits, columns_max)),
       memory_((Checked(values_max_ / 32) * (sizeof(QuantizedBlock) + (fine_ ? 32 : 0))).value_or_throw("activations"),
-              "the quantized activations") {}
+              "the quantized activations", AnonymousMemory::Pages::kHuge) {}
 
 QuantizedRows QuantizedActivations::row(std::size_t row, std::size_t columns) const {
   const std::size_t block = row * columns / 32;

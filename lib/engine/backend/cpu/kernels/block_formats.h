@@ -3,8 +3,8 @@
 // Source of the block layouts: ggml's ggml-common.h and the dequantize_row functions of ggml-quants.c.
 //
 // Each format says: values of a block, its words and whether it has a half beside them (panel.h), scales per 32 values,
-// whether it has mins, whether its numbers are signed bytes, and what was added to make them unsigned (a power of two,
-// as a shift; -1: nothing). y = scale * (number - offset) - min.
+// whether it has mins, whether its numbers are signed bytes, and what was added to make them unsigned (0: nothing).
+// y = scale * (number - offset) - min.
 
 #include "engine/backend/cpu/kernels/panel.h"
 
@@ -38,7 +38,7 @@ template <class I>
 struct BlocksQ8_0 {
   static constexpr std::size_t kValues = 32, kWords = 8, kParts = 1;
   static constexpr bool kHalf = true, kMins = false, kSigned = I::kSignedBytes;
-  static constexpr int kOffsetShift = kSigned ? -1 : 7;
+  static constexpr int kOffset = kSigned ? 0 : 128;
   template <std::size_t kSub>
   static void values(const PackedBlock& b, typename I::Vec* v) {
 #pragma GCC unroll 8
@@ -53,7 +53,7 @@ template <class I>
 struct BlocksQ4_0 {
   static constexpr std::size_t kValues = 32, kWords = 4, kParts = 1;
   static constexpr bool kHalf = true, kMins = false, kSigned = false;
-  static constexpr int kOffsetShift = 3;
+  static constexpr int kOffset = 8;
   template <std::size_t kSub>
   static void values(const PackedBlock& b, typename I::Vec* v) {
 #pragma GCC unroll 4
@@ -72,7 +72,7 @@ template <class I>
 struct BlocksIQ4_NL {
   static constexpr std::size_t kValues = 32, kWords = 4, kParts = 1;
   static constexpr bool kHalf = true, kMins = false, kSigned = I::kSignedBytes;
-  static constexpr int kOffsetShift = kSigned ? -1 : 7;
+  static constexpr int kOffset = kSigned ? 0 : 128;
   template <std::size_t kSub>
   static void values(const PackedBlock& b, typename I::Vec* v) {
     static constexpr std::int8_t kTable[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
@@ -93,7 +93,7 @@ template <class I>
 struct BlocksQ5_0 {
   static constexpr std::size_t kValues = 32, kWords = 5, kParts = 1;
   static constexpr bool kHalf = true, kMins = false, kSigned = false;
-  static constexpr int kOffsetShift = 4;
+  static constexpr int kOffset = 16;
   /// Bit i of every lane (0 to 3) to bit 4 of its byte i: the factor copies the lane to four places.
   static typename I::Vec spread(typename I::Vec bits) {
     const auto four = I::bit_and(bits, I::set1(0xF));
@@ -146,7 +146,7 @@ template <class I>
 struct BlocksQ4_K {
   static constexpr std::size_t kValues = 256, kWords = 36, kParts = 1;
   static constexpr bool kHalf = false, kMins = true, kSigned = false;
-  static constexpr int kOffsetShift = -1;
+  static constexpr int kOffset = 0;
   template <std::size_t kSub>
   static void values(const PackedBlock& b, typename I::Vec* v) {
     // 32 bytes: the low nibbles are one sub-block, the high ones the next.
@@ -162,7 +162,7 @@ template <class I>
 struct BlocksQ5_K {
   static constexpr std::size_t kValues = 256, kWords = 44, kParts = 1;
   static constexpr bool kHalf = false, kMins = true, kSigned = false;
-  static constexpr int kOffsetShift = -1;
+  static constexpr int kOffset = 0;
   template <std::size_t kSub>
   static void values(const PackedBlock& b, typename I::Vec* v) {
 #pragma GCC unroll 8
@@ -181,7 +181,7 @@ template <class I>
 struct BlocksQ6_K {
   static constexpr std::size_t kValues = 256, kWords = 52, kParts = 2;
   static constexpr bool kHalf = true, kMins = false, kSigned = false;
-  static constexpr int kOffsetShift = 5;
+  static constexpr int kOffset = 32;
   template <std::size_t kSub>
   static void values(const PackedBlock& b, typename I::Vec* v) {
     constexpr std::size_t kPart = kSub / 4, kQuarter = kSub % 4;  // of 128 values, of 32

@@ -14,6 +14,7 @@ struct IntAvx2 {
   static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kVectors = 2;  // of rows, times tokens: 4 sums and 4 results of 16 registers
   static constexpr std::size_t kColumns = 2;
+  static constexpr bool kFusedFma = true;
   static constexpr std::size_t kAhead = 2048;
   static constexpr bool kSignedBytes = true;  // unsigned ones above 127 could overflow the 16-bit sums of pairs
 
@@ -42,6 +43,7 @@ struct IntAvx2 {
     return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(t), v);
   }
 
+  static FVec as_float(Vec v) { return _mm256_castsi256_ps(v); }
   static FVec to_float(Vec v) { return _mm256_cvtepi32_ps(v); }
   static FVec half_to_float(Vec v) {
     const Vec low = _mm256_and_si256(v, _mm256_set1_epi32(0xFFFF));

@@ -13,6 +13,7 @@ struct IntAvx512Base {
   using Vec = __m512i;
   using FVec = __m512;
   static constexpr std::size_t kLanes = 16;
+  static constexpr bool kFusedFma = true;      // rounds once
   static constexpr std::size_t kAhead = 8192;  // bytes that are fetched ahead of a panel's words
 
   static Vec set1(std::uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
@@ -42,6 +43,8 @@ struct IntAvx512Base {
     return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(t), v);
   }
 
+  /// The same bits.
+  static FVec as_float(Vec v) { return _mm512_castsi512_ps(v); }
   static FVec to_float(Vec v) { return _mm512_cvtepi32_ps(v); }
   /// The float16 in the low half of every lane.
   static FVec half_to_float(Vec v) { return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(v)); }

@@ -14,6 +14,7 @@ struct IntNeon {
   static constexpr std::size_t kLanes = 4;
   static constexpr std::size_t kVectors = 4;  // of rows, times tokens: 8 sums and 8 results of 32 registers
   static constexpr std::size_t kColumns = 2;
+  static constexpr bool kFusedFma = true;
   static constexpr std::size_t kAhead = 2048;
   static constexpr bool kSignedBytes = true;  // the products of bytes are signed ones
 
@@ -41,6 +42,7 @@ struct IntNeon {
     return vreinterpretq_u32_s8(vqtbl1q_s8(vld1q_s8(table), vreinterpretq_u8_u32(v)));
   }
 
+  static FVec as_float(Vec v) { return vreinterpretq_f32_u32(v); }
   static FVec to_float(Vec v) { return vcvtq_f32_s32(vreinterpretq_s32_u32(v)); }
   static FVec half_to_float(Vec v) { return vcvt_f32_f16(vreinterpret_f16_u16(vmovn_u32(v))); }
   static FVec load_halves(const void* p) {

@@ -13,6 +13,7 @@ struct IntPortable {
   static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kVectors = 2;
   static constexpr std::size_t kColumns = 2;
+  static constexpr bool kFusedFma = false;
   static constexpr std::size_t kAhead = 0;
   static constexpr bool kSignedBytes = true;
   struct Vec {

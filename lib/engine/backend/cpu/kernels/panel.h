@@ -25,11 +25,20 @@ enum class BlockType : std::uint8_t { kQ8_0, kQ4_0, kQ5_0, kQ4_K, kQ5_K, kQ6_K, 
 struct alignas(64) QuantizedBlock {
   std::int8_t q[32];
   float scale;
-  float scaled_sum;                 ///< scale times the sum of the numbers
-  std::int32_t minus_sum;           ///< the sum of the numbers, negated
-  std::int32_t minus_half_sums[2];  ///< likewise of each half
+  float scaled_sum;  ///< scale times the sum of the numbers
+  /// What the sum of products with weights that were moved up by 8, 16 or 128 starts with: kSumBias less that much of
+  /// the sum of the numbers.
+  std::int32_t start_8, start_16, start_128;
+  std::int32_t half_starts_32[2];  ///< likewise of each half, for weights moved up by 32
 };
 static_assert(sizeof(QuantizedBlock) == 64);
+
+/// Sums of products in int32 begin with these bits of the float32 12582912 = 3 * 2^22: whatever whole number of less
+/// than 2^22 is added, the bits are those of 12582912 plus that number. So no conversion is needed, and
+/// fma(sum, scale, -12582912 * scale) is the number times the scale, rounded once; the subtrahend is exact, since no
+/// scale has more than 22 digits.
+constexpr std::int32_t kSumBias = 0x4B400000;
+constexpr float kSumBiasValue = 12582912.0F;
 
 /// Rows of quantized activations. In 15 bits a number is 128 * q + low, for twice the work.
 struct QuantizedRows {
@@ -38,7 +47,7 @@ struct QuantizedRows {
 };
 
 /// Weight rows [row_begin, row_end) times all tokens. Within 32 values (16 for Q6_K) products are added as integers,
-/// exactly; then each block adds fma(sum, weight scale * activation scale) to the output, from the first block to the
+/// exactly; then each block adds fma(sum * weight scale, activation scale) to the output, from the first block to the
 /// last: the same on every instruction set that has fma, whatever `tokens` and the row range.
 struct QuantizedMatmul {
   const std::byte* panels = nullptr;  ///< of row 0, aligned to kPanelLine
@@ -56,8 +65,8 @@ struct QuantizedMatmul {
 constexpr std::size_t kUnpackedColumns = 512;      // of 32 rows as bytes: 16 KiB, a third of L1
 constexpr std::size_t kActivationBytes = 1 << 20;  // of the tokens that are multiplied at a time: half of L2
 constexpr std::size_t kUnpackedRowsMax = 2 * kPanelRows;
-// Bytes, then scales, then mins.
+// Bytes, then scales and what takes the bias back, then mins.
 constexpr std::size_t kPanelScratch =
-    kUnpackedRowsMax * (kUnpackedColumns / 4 + kUnpackedColumns / 16 + kUnpackedColumns / 32);
+    kUnpackedRowsMax * (kUnpackedColumns / 4 + 2 * (kUnpackedColumns / 16) + kUnpackedColumns / 32);
 
 }  // namespace rbee::engine::cpu

@@ -42,9 +42,11 @@ void quantize_row(const float* x, std::size_t columns, const QuantizedRows& to) 
     }
     block.scale = scale;
     block.scaled_sum = scale * (halves[0] + halves[1]);
-    block.minus_sum = -static_cast<std::int32_t>(halves[0] + halves[1]);
-    block.minus_half_sums[0] = -static_cast<std::int32_t>(halves[0]);
-    block.minus_half_sums[1] = -static_cast<std::int32_t>(halves[1]);
+    const auto sum = static_cast<std::int32_t>(halves[0] + halves[1]);
+    block.start_8 = kSumBias - 8 * sum;
+    block.start_16 = kSumBias - 16 * sum;
+    block.start_128 = kSumBias - 128 * sum;
+    for (std::size_t h = 0; h < 2; ++h) block.half_starts_32[h] = kSumBias - 32 * static_cast<std::int32_t>(halves[h]);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Matrix times vectors with quantized weights and whole activations, over any integer vector type of int_*.h.
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/backend/cpu/kernels/block_formats.h"
@@ -14,14 +15,37 @@ template <class I>
   return I::set1(all);
 }
 
-/// What the sum of a part starts with: the offset of its numbers, taken back.
+/// What the sum of a part starts with: the offset of its numbers, taken back, and kSumBias.
 template <class I, class F>
 [[gnu::always_inline]] inline typename I::Vec start(const QuantizedBlock& x, std::size_t part) {
-  if constexpr (F::kOffsetShift < 0) {
-    return I::set1(0);
+  static_assert(F::kOffset == 0 || (F::kParts == 2) == (F::kOffset == 32));
+  std::int32_t first = kSumBias;
+  if constexpr (F::kOffset == 8) first = x.start_8;
+  if constexpr (F::kOffset == 16) first = x.start_16;
+  if constexpr (F::kOffset == 32) first = x.half_starts_32[part];
+  if constexpr (F::kOffset == 128) first = x.start_128;
+  return I::set1(static_cast<std::uint32_t>(first));
+}
+
+/// Likewise, without kSumBias.
+template <class I, class F>
+[[gnu::always_inline]] inline typename I::Vec plain_start(const QuantizedBlock& x, std::size_t part) {
+  return I::add(start<I, F>(x, part), I::set1(-static_cast<std::uint32_t>(kSumBias)));
+}
+
+template <class I>
+[[gnu::always_inline]] inline typename I::FVec minus_bias_of(typename I::FVec scale) {
+  return I::fmul(scale, I::fset1(-kSumBiasValue));
+}
+
+/// A sum that began with start(), without its bias and times the weight scale.
+template <class I>
+[[gnu::always_inline]] inline typename I::FVec scaled(typename I::Vec sum, typename I::FVec scale,
+                                                      typename I::FVec minus_bias) {
+  if constexpr (I::kFusedFma) {
+    return I::fma(I::as_float(sum), scale, minus_bias);
   } else {
-    const std::int32_t sum = F::kParts == 1 ? x.minus_sum : x.minus_half_sums[part];
-    return I::template shift_left<F::kOffsetShift>(I::set1(static_cast<std::uint32_t>(sum)));
+    return I::fmul(I::to_float(I::add(sum, I::set1(-static_cast<std::uint32_t>(kSumBias)))), scale);
   }
 }
 
@@ -34,22 +58,21 @@ template <class I, class F>
   }
 }
 
-/// The exact sum of a part's products with one token, v being its numbers.
+/// The exact sum of a part's products with one token, v being its numbers, times the weight scale.
 template <class I, class F, bool kFine>
-[[gnu::always_inline]] inline typename I::Vec products(const typename I::Vec* v, const QuantizedBlock& x,
-                                                       const std::int8_t* low, std::size_t part) {
+[[gnu::always_inline]] inline typename I::FVec products(const typename I::Vec* v, typename I::FVec scale,
+                                                        const QuantizedBlock& x, const std::int8_t* low,
+                                                        std::size_t part) {
   constexpr std::size_t kGroups = 8 / F::kParts;  // of four values, under one scale
   const std::size_t first = kGroups * part;
   typename I::Vec sum = kFine ? I::set1(0) : start<I, F>(x, part);
 #pragma GCC unroll 8
   for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(x.q + 4 * (first + g)));
-  if constexpr (kFine) {
-    sum = I::template shift_left<7>(sum);
+  if constexpr (!kFine) return scaled<I>(sum, scale, minus_bias_of<I>(scale));
+  sum = I::template shift_left<7>(sum);
 #pragma GCC unroll 8
-    for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(low + 4 * (first + g)));
-    sum = I::add(sum, start<I, F>(x, part));
-  }
-  return sum;
+  for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(low + 4 * (first + g)));
+  return I::fmul(I::to_float(I::add(sum, plain_start<I, F>(x, part))), scale);
 }
 
 /// 32 values of k for one token: y plus their products.
@@ -59,8 +82,7 @@ template <class I, class F, bool kFine>
                                                          const QuantizedBlock& x, const std::int8_t* low) {
 #pragma GCC unroll 2
   for (std::size_t part = 0; part < F::kParts; ++part) {
-    const auto factor = I::fmul(scales[part], I::fset1(x.scale));
-    y = I::fma(I::to_float(products<I, F, kFine>(v, x, low, part)), factor, y);
+    y = I::fma(products<I, F, kFine>(v, scales[part], x, low, part), I::fset1(x.scale), y);
   }
   if constexpr (F::kMins) y = I::fnma(mins[0], I::fset1(x.scaled_sum), y);
   return y;
@@ -143,13 +165,16 @@ struct Unpacked {
   static constexpr std::size_t kVectors = I::kVectors, kRows = kVectors * I::kLanes;
   static constexpr std::size_t kBytes = 4 * I::kLanes;  // of one vector
   std::uint8_t* bytes;
-  float* scales;
+  float* scales;  // and minus_bias_of them behind each vector
   float* mins;
 
   explicit Unpacked(float* scratch)
       : bytes(reinterpret_cast<std::uint8_t*>(scratch)),
         scales(scratch + kRows * kUnpackedColumns / 4),
-        mins(scales + kRows * kUnpackedColumns / 16) {}
+        mins(scales + 2 * (kRows * kUnpackedColumns / 16)) {}
+
+  /// Of a part: the scales of its first vector, then minus_bias_of them, then those of the next.
+  float* scales_of(std::size_t part) const { return scales + 2 * kRows * part; }
 
   template <std::size_t... kSubs>
   void unpack(const PackedBlock& block, std::size_t first, std::size_t vector, std::index_sequence<kSubs...>) const {
@@ -163,7 +188,9 @@ struct Unpacked {
       for (std::size_t g = 0; g < 8; ++g) I::store(bytes + ((8 * sub + g) * kVectors + vector) * kBytes, v[g]);
 #pragma GCC unroll 2
       for (std::size_t p = 0; p < F::kParts; ++p) {
-        I::fstore(scales + ((F::kParts * sub + p) * kVectors + vector) * I::kLanes, s[F::kParts * kSub + p]);
+        float* to = scales_of(F::kParts * sub + p) + 2 * vector * I::kLanes;
+        I::fstore(to, s[F::kParts * kSub + p]);
+        I::fstore(to + I::kLanes, minus_bias_of<I>(s[F::kParts * kSub + p]));
       }
       if constexpr (F::kMins) I::fstore(mins + (kVectors * sub + vector) * I::kLanes, m[kSub]);
     };
@@ -217,14 +244,15 @@ void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
           for (std::size_t r = 0; r < R; ++r) sums[c][r] = dot<I, F>(sums[c][r], rows[r], numbers);
         }
       }
-      const float* scales = w.scales + (F::kParts * b + part) * R * I::kLanes;
+      const float* scales = w.scales_of(F::kParts * b + part);
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
-        const auto scale = I::fset1(x[c * t.x_stride].scale);
+        const auto x_scale = I::fset1(x[c * t.x_stride].scale);
 #pragma GCC unroll 4
         for (std::size_t r = 0; r < R; ++r) {
-          const auto factor = I::fmul(I::fload(scales + r * I::kLanes), scale);
-          y[c][r] = I::fma(I::to_float(sums[c][r]), factor, y[c][r]);
+          const auto scale = I::fload(scales + 2 * r * I::kLanes);
+          const auto minus_bias = I::fload(scales + (2 * r + 1) * I::kLanes);
+          y[c][r] = I::fma(scaled<I>(sums[c][r], scale, minus_bias), x_scale, y[c][r]);
         }
       }
     }
@@ -270,37 +298,65 @@ void partial_panel_tile(const Unpacked<I, F>& w, PanelTile t, std::size_t tokens
   for (std::size_t c = 0; c < tokens; ++c) __builtin_memcpy(y + c * stride, buffer + c * kStride, rows * 4);
 }
 
-/// A group of rows from r on times tokens [begin, end): a stretch of k is unpacked to scratch memory, then multiplied
-/// with all of them.
+/// A stretch of k of the rows of an Unpacked: where it stands in the panels.
 template <class I, class F>
-void row_group(const QuantizedMatmul& m, const Unpacked<I, F>& unpacked, std::size_t r, std::size_t begin,
-               std::size_t end) {
-  constexpr std::size_t kRows = Unpacked<I, F>::kRows, kSubs = F::kValues / 32;
-  const std::size_t rows = m.row_end - r < kRows ? m.row_end - r : kRows;
-  for (std::size_t k = 0; k < m.columns; k += kUnpackedColumns) {
-    const std::size_t n = m.columns - k < kUnpackedColumns ? m.columns - k : kUnpackedColumns;
-    for (std::size_t v = 0; v < I::kVectors; ++v) {
-      // Vectors without rows repeat the first.
-      const VectorRows<I, F> vector(m, v * I::kLanes < rows ? r + v * I::kLanes : r);
-      for (std::size_t b = 0; b < n / F::kValues; ++b) {
-        const PackedBlock block = vector.block(k / F::kValues + b);
-        fetch_ahead<I, F>(block);
-        unpacked.unpack(block, kSubs * b, v, std::make_index_sequence<kSubs>());
+struct Stretch {
+  std::size_t row, k, columns;
+
+  /// The next one of rows [.., row_end): behind it, or the first of the next rows; without columns behind the last.
+  Stretch next(const QuantizedMatmul& m) const {
+    const std::size_t end = k + columns;
+    if (end < m.columns) return {row, end, std::min(kUnpackedColumns, m.columns - end)};
+    const std::size_t below = row + Unpacked<I, F>::kRows;
+    return {below, 0, below < m.row_end ? std::min(kUnpackedColumns, m.columns) : 0};
+  }
+  std::size_t blocks() const { return columns / F::kValues; }
+  /// Vectors without rows repeat the first.
+  VectorRows<I, F> vector(const QuantizedMatmul& m, std::size_t v) const {
+    return VectorRows<I, F>(m, row + v * I::kLanes < m.row_end ? row + v * I::kLanes : row);
+  }
+  /// Its part `i` of `parts` to the second cache. All at once they would wait for each other.
+  void fetch(const QuantizedMatmul& m, std::size_t i, std::size_t parts) const {
+    const std::size_t lines = blocks() * F::kWords, each = (lines + parts - 1) / parts;
+    for (std::size_t v = 0; v < I::kVectors; v += kPanelRows / I::kLanes) {
+      const PackedBlock first = vector(m, v).block(k / F::kValues);
+      for (std::size_t line = i * each; line < std::min((i + 1) * each, lines); ++line) {
+        I::prefetch(first.words + kPanelLine * line);
+        // A block has one half a row beside its words.
+        if (F::kHalf && line % (2 * F::kWords) == 0) I::prefetch(first.half + kPanelLine * (line / (2 * F::kWords)));
       }
     }
-    for (std::size_t t = begin; t < end; t += I::kColumns) {
-      const std::size_t tokens = end - t < I::kColumns ? end - t : I::kColumns;
-      const PanelTile tile{.blocks = n / 32,
-                           .x = m.x.blocks + (t * m.columns + k) / 32,
-                           .x_stride = m.columns / 32,
-                           .y = m.y + t * m.y_stride + r,
-                           .y_stride = m.y_stride,
-                           .add = k != 0};
-      if (rows == kRows) {
-        panel_tile_upto<I, F, I::kColumns>(unpacked, tile, tokens);
-      } else {
-        partial_panel_tile<I, F>(unpacked, tile, tokens, rows);
-      }
+  }
+};
+
+/// Rows times tokens [begin, end): a stretch of k is unpacked to scratch memory, then multiplied with all of them,
+/// while the next one comes nearer.
+template <class I, class F>
+void multiply_stretch(const QuantizedMatmul& m, const Unpacked<I, F>& unpacked, const Stretch<I, F>& stretch,
+                      std::size_t begin, std::size_t end) {
+  constexpr std::size_t kRows = Unpacked<I, F>::kRows, kSubs = F::kValues / 32;
+  for (std::size_t v = 0; v < I::kVectors; ++v) {
+    const VectorRows<I, F> vector = stretch.vector(m, v);
+    for (std::size_t b = 0; b < stretch.blocks(); ++b) {
+      unpacked.unpack(vector.block(stretch.k / F::kValues + b), kSubs * b, v, std::make_index_sequence<kSubs>());
+    }
+  }
+  const std::size_t rows = std::min(m.row_end - stretch.row, kRows);
+  const Stretch<I, F> next = stretch.next(m);
+  const std::size_t tiles = (end - begin + I::kColumns - 1) / I::kColumns;
+  for (std::size_t i = 0; i < tiles; ++i) {
+    const std::size_t t = begin + i * I::kColumns, tokens = std::min(end - t, +I::kColumns);
+    const PanelTile tile{.blocks = stretch.columns / 32,
+                         .x = m.x.blocks + (t * m.columns + stretch.k) / 32,
+                         .x_stride = m.columns / 32,
+                         .y = m.y + t * m.y_stride + stretch.row,
+                         .y_stride = m.y_stride,
+                         .add = stretch.k != 0};
+    next.fetch(m, i, tiles);
+    if (rows == kRows) {
+      panel_tile_upto<I, F, I::kColumns>(unpacked, tile, tokens);
+    } else {
+      partial_panel_tile<I, F>(unpacked, tile, tokens, rows);
     }
   }
 }
@@ -313,8 +369,10 @@ void many_tokens(const QuantizedMatmul& m) {
   const std::size_t chunk = fit < 8 * I::kColumns ? 8 * I::kColumns : fit;
   for (std::size_t t = 0; t < m.tokens; t += chunk) {
     const std::size_t end = m.tokens - t < chunk ? m.tokens : t + chunk;
-    for (std::size_t r = m.row_begin; r < m.row_end; r += Unpacked<I, F>::kRows)
-      row_group<I, F>(m, unpacked, r, t, end);
+    Stretch<I, F> stretch{m.row_begin, 0, std::min(kUnpackedColumns, m.columns)};
+    for (; stretch.columns != 0 && stretch.row < m.row_end; stretch = stretch.next(m)) {
+      multiply_stretch<I, F>(m, unpacked, stretch, t, end);
+    }
   }
 }
 
