@@ -1,5 +1,3 @@
-#include <atomic>
-
 #include "engine/backend/cpu/step_context.h"
 
 namespace rbee::engine::cpu {
@@ -80,16 +78,13 @@ AttentionTask task_of(const StepContext& context, const Op& op, const AttentionP
           .scratch = context.plan.scratch(worker)};
 }
 
-/// Calls work(piece, worker) for all pieces; who is free takes the next. The last ones first: of a prompt they see
-/// most.
+/// Calls work(piece, worker) for all pieces, of each thread's the last ones first: of a prompt they see most.
 template <typename Work>
 void deal(const StepContext& context, const std::vector<AttentionPiece>& pieces, const Work& work) {
-  std::atomic<std::size_t> taken = 0;
-  const auto take = [&](std::uint32_t worker) {
-    for (std::size_t i = taken++; i < pieces.size(); i = taken++) work(pieces[pieces.size() - 1 - i], worker);
-  };
-  if (pieces.size() == 1) return take(0);
-  context.pool.run(take);
+  const std::size_t count = pieces.size();
+  if (count == 1) return work(pieces[0], 0);
+  context.pool.deal({&count, 1},
+                    [&](std::size_t, std::size_t i, std::uint32_t worker) { work(pieces[count - 1 - i], worker); });
 }
 
 }  // namespace

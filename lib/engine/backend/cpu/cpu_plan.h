@@ -41,12 +41,13 @@ class CpuPlan final : public Plan {
   const StepLimits limits;
   const PackedWeights packed;
   KvCache cache;
-  QuantizedActivations quantized;      // of the matmul input that is in use
-  const std::size_t bf16_columns;      // the widest input of bfloat16 weights that is rounded to it; 0: none is
-  AnonymousMemory bf16;                // likewise, rows of as many columns as they have, made even
-  std::vector<RopeAngles> angles;      // by rope table
-  std::vector<AttentionPiece> pieces;  // of the attention op that runs
-  std::vector<AttentionPiece> parts;   // likewise: the pieces' spans
+  QuantizedActivations quantized;          // of the matmul input that is in use
+  const std::size_t bf16_columns;          // the widest input of bfloat16 weights that is rounded to it; 0: none is
+  AnonymousMemory bf16;                    // likewise, rows of as many columns as they have, made even
+  std::vector<RopeAngles> angles;          // by rope table
+  std::vector<AttentionPiece> pieces;      // of the attention op that runs
+  std::vector<AttentionPiece> parts;       // likewise: the pieces' spans
+  std::vector<std::size_t> matmul_pieces;  // of each matmul that runs
 
  private:
   const BufferPlan buffers_;

@@ -33,13 +33,11 @@ BlockType block_type(formats::DType dtype) {
   }
 }
 
-/// The worker's rows of one matmul.
-void multiply(const StepContext& context, const Op& op, std::uint32_t worker, std::uint32_t workers) {
+/// Some rows of one matmul.
+void multiply(const StepContext& context, const Op& op, const Range& range, std::uint32_t worker) {
   const Weight& weight = context.plan.weights[op.weight];
   const Rows x = context.rows(op.inputs[0]);
   const Rows y = context.rows(op.output);
-  const Range range = share_of(weight.rows, kRowUnit, worker, workers);
-  if (range.begin == range.end) return;
   const PackedMatrix& packed = context.plan.packed[op.weight];
   if (formats::is_quantized(weight.dtype)) {
     context.kernels.quantized_matmul({.panels = packed.panels,
@@ -69,6 +67,14 @@ void multiply(const StepContext& context, const Op& op, std::uint32_t worker, st
                                   .y = y.data,
                                   .y_stride = y.columns});
   }
+}
+
+/// How many pieces a matmul is dealt in: enough to even out among threads that are not equally fast or are held up,
+/// few enough that each reads its input from a near cache.
+std::size_t pieces_of(std::size_t rows, std::size_t products_per_row, std::size_t threads) {
+  constexpr std::size_t kEach = 8, kProducts = 250'000;
+  const std::size_t worth_it = rows * products_per_row / kProducts + 1;
+  return std::min({kEach * threads, worth_it, (rows + kRowUnit - 1) / kRowUnit});
 }
 
 void quantize_input(const StepContext& context, const Rows& x) {
@@ -106,11 +112,17 @@ void run_matmuls(const StepContext& context, std::span<const Op> ops) {
   if (bf16 && context.plan.bf16_columns != 0) round_input(context, x);
   constexpr std::size_t kWorthSharing = 200'000;  // products, about 5 us
   if (products < kWorthSharing || context.pool.size() == 1) {
-    for (const Op& op : ops) multiply(context, op, 0, 1);
+    for (const Op& op : ops) multiply(context, op, {0, context.plan.weights[op.weight].rows}, 0);
     return;
   }
-  context.pool.run([&](std::uint32_t worker) {
-    for (const Op& op : ops) multiply(context, op, worker, context.pool.size());
+  std::vector<std::size_t>& pieces = context.plan.matmul_pieces;
+  pieces.clear();
+  for (const Op& op : ops) {
+    pieces.push_back(pieces_of(context.plan.weights[op.weight].rows, x.rows * x.columns, context.pool.size()));
+  }
+  context.pool.deal(pieces, [&](std::size_t i, std::size_t piece, std::uint32_t worker) {
+    const Range range = share_of(context.plan.weights[ops[i].weight].rows, kRowUnit, piece, pieces[i]);
+    if (range.begin < range.end) multiply(context, ops[i], range, worker);
   });
 }
 

@@ -12,10 +12,10 @@ struct Range {
   std::size_t begin = 0, end = 0;
 };
 
-/// Worker's share of `n` things in units of `unit`: contiguous, the same in every step.
-inline Range share_of(std::size_t n, std::size_t unit, std::uint32_t worker, std::uint32_t workers) {
+/// Part `part` of `parts` of `n` things in units of `unit`: contiguous, the same in every step.
+inline Range share_of(std::size_t n, std::size_t unit, std::size_t part, std::size_t parts) {
   const std::size_t units = (n + unit - 1) / unit;
-  return {std::min(n, units * worker / workers * unit), std::min(n, units * (worker + 1) / workers * unit)};
+  return {std::min(n, units * part / parts * unit), std::min(n, units * (part + 1) / parts * unit)};
 }
 
 }  // namespace rbee::engine::cpu

@@ -45,10 +45,10 @@ struct StepContext {
       work(std::size_t{0}, n);
       return;
     }
-    pool.run([&](std::uint32_t worker) {
-      const Range part = share_of(n, 1, worker, pool.size());
-      if (part.begin < part.end) work(part.begin, part.end);
-    });
+    // A part is worth a take, and there are enough of them for a thread that others hold up to give some away.
+    const std::size_t parts = std::min({n, n * cost / (kWorthSharing / 8) + 1, std::size_t{8} * pool.size()});
+    pool.deal({&parts, 1},
+              [&](std::size_t, std::size_t part, std::uint32_t) { work(n * part / parts, n * (part + 1) / parts); });
   }
 };
 

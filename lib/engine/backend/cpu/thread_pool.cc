@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/check.h"
+#include "base/usable_cpus.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -25,9 +26,10 @@ void relax() {
 #endif
 }
 
-/// Returns when `value` no longer is `old`.
-void wait_while_equal(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
-  for (auto end = std::chrono::steady_clock::time_point::max();;) {
+}  // namespace
+
+void ThreadPool::wait_while_equal(const std::atomic<std::uint32_t>& value, std::uint32_t old) const {
+  for (auto end = std::chrono::steady_clock::time_point::max(); spins_;) {
     for (int i = 0; i < kSpinsPerLook; ++i) {
       if (value.load(std::memory_order_acquire) != old) return;
       relax();
@@ -39,9 +41,7 @@ void wait_while_equal(const std::atomic<std::uint32_t>& value, std::uint32_t old
   while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }
 
-}  // namespace
-
-ThreadPool::ThreadPool(std::uint32_t threads) : size_(threads) {
+ThreadPool::ThreadPool(std::uint32_t threads) : size_(threads), spins_(threads <= usable_cpus()) {
   RBEE_CHECK(threads >= 1);
   threads_.reserve(threads - 1);
   for (std::uint32_t worker = 1; worker < threads; ++worker) {
@@ -54,6 +54,15 @@ ThreadPool::~ThreadPool() {
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+}
+
+void ThreadPool::start_deal(std::span<const std::size_t> pieces) {
+  if (shares_.size() < pieces.size() * size_) shares_ = std::vector<Share>(pieces.size() * size_);
+  for (std::size_t s = 0; s < pieces.size(); ++s) {
+    for (std::uint32_t worker = 0; worker < size_; ++worker) {
+      shares_[s * size_ + worker].next.store(pieces[s] * worker / size_, std::memory_order_relaxed);
+    }
+  }
 }
 
 void ThreadPool::run_job(Job job, const void* context) {

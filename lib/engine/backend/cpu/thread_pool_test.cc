@@ -1,5 +1,6 @@
 #include "engine/backend/cpu/thread_pool.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <ctime>
@@ -42,6 +43,25 @@ TEST(ThreadPool, jobs_after_a_long_pause_wake_the_sleepers) {
     std::this_thread::sleep_for(std::chrono::milliseconds(3));
     pool.run([&](std::uint32_t worker) { ++counts[worker]; });
     EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 4 * round);
+  }
+}
+
+TEST(ThreadPool, every_dealt_piece_is_done_once_also_when_a_worker_is_slow) {
+  for (const std::uint32_t threads : {1U, 2U, 3U, 8U}) {
+    ThreadPool pool(threads);
+    for (const std::size_t first : {0U, 1U, 7U, 100U}) {
+      const std::array<std::size_t, 3> pieces = {first, 5, 0};
+      std::vector<std::vector<std::atomic<int>>> times;
+      for (const std::size_t n : pieces) times.emplace_back(n);
+      pool.deal(pieces, [&](std::size_t section, std::size_t piece, std::uint32_t worker) {
+        ASSERT_LT(worker, threads);
+        if (worker == 0) std::this_thread::sleep_for(std::chrono::microseconds(100));
+        ++times[section][piece];
+      });
+      for (const auto& section : times) {
+        for (const std::atomic<int>& count : section) ASSERT_EQ(count.load(), 1);
+      }
+    }
   }
 }
 
