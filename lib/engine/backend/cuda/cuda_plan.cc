@@ -1,7 +1,6 @@
 #include "engine/backend/cuda/cuda_plan.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -38,28 +37,14 @@ void CudaPlan::run(const Step& step, std::span<float> output) {
   RBEE_CHECK(step.tokens.size() <= limits_.tokens_max && step.output_rows.size() <= limits_.outputs_max);
   memory_.tables.write(step);
   write_input(step);
-  const StepShape shape = shape_of(step);
+  const StepShape shape = shape_of(
+      step, limits_, {.tokens_max = kSplitTokensMax, .positions = kSplitPositions, .splits_max = memory_.splits_max});
   if (shape.tokens <= kGraphTokensMax) {
     graphs_.launch(shape, [&] { enqueue(shape); });
   } else {
     enqueue(shape);
   }
   read_output(rows, output);
-}
-
-StepShape CudaPlan::shape_of(const Step& step) const {
-  StepShape shape{
-      .tokens = std::min(row_class(static_cast<std::uint32_t>(step.tokens.size())), limits_.tokens_max),
-      .outputs = std::min(row_class(static_cast<std::uint32_t>(step.output_rows.size())), limits_.outputs_max)};
-  std::uint32_t positions = 0;
-  for (const StepSequence& sequence : step.sequences) {
-    positions = std::max(positions, sequence.position + sequence.tokens);
-  }
-  const std::uint32_t splits = (positions + kSplitPositions - 1) / kSplitPositions;
-  if (shape.tokens <= kSplitTokensMax && splits >= 2 && splits <= memory_.splits_max) {
-    shape.splits = std::min(std::bit_ceil(splits), memory_.splits_max);
-  }
-  return shape;
 }
 
 void CudaPlan::write_input(const Step& step) {

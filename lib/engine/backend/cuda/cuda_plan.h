@@ -20,7 +20,6 @@ class CudaPlan final : public Plan {
   std::uint64_t bytes() const { return memory_.bytes; }
 
  private:
-  StepShape shape_of(const Step& step) const;
   void enqueue(StepShape shape);
   void write_input(const Step& step);
   void read_output(std::size_t rows, std::span<float> output);

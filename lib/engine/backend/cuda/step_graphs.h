@@ -1,28 +1,14 @@
 #pragma once
 // CUDA graphs of a plan's launches, by the shape of a step.
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
 
 #include "engine/backend/cuda/device.h"
+#include "engine/backend/step_shape.h"
 
 namespace rbee::engine::cuda {
-
-/// Rows rounded up so that few shapes serve all steps: exact up to 8, then in quarters of powers of two. A graph for
-/// more rows than a step has is right: kernels read the true number.
-constexpr std::uint32_t row_class(std::uint32_t rows) {
-  std::uint32_t unit = 1;
-  while (unit * 8 < rows) unit *= 2;
-  return (rows + unit - 1) / unit * unit;
-}
-
-struct StepShape {
-  std::uint32_t tokens = 0, outputs = 0;
-  std::uint32_t splits = 0;  ///< of the positions, for attention; 0: it is not split
-  friend auto operator<=>(const StepShape&, const StepShape&) = default;
-};
 
 /// At most kGraphsMax; the one that was not used for longest makes room.
 class StepGraphs {

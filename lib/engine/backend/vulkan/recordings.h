@@ -6,23 +6,10 @@
 #include <map>
 #include <utility>
 
+#include "engine/backend/step_shape.h"
 #include "engine/backend/vulkan/commands.h"
 
 namespace rbee::engine::vulkan {
-
-/// Rows rounded up so that few shapes serve all steps: exact up to 8, then in quarters of powers of two. A recording
-/// for more rows than a step has is right: shaders read the true number.
-constexpr std::uint32_t row_class(std::uint32_t rows) {
-  std::uint32_t unit = 1;
-  while (unit * 8 < rows) unit *= 2;
-  return (rows + unit - 1) / unit * unit;
-}
-
-struct StepShape {
-  std::uint32_t tokens = 0, outputs = 0;
-  std::uint32_t splits = 0;  ///< of the positions, for attention; 0: it is not split
-  friend auto operator<=>(const StepShape&, const StepShape&) = default;
-};
 
 /// At most kRecordingsMax; the one that was not used for longest makes room.
 class Recordings {

@@ -14,7 +14,6 @@
 #include "base/units.h"
 #include "engine/backend/vulkan/hazards.h"
 #include "engine/backend/vulkan/level_order.h"
-#include "engine/backend/vulkan/recordings.h"
 #include "engine/graph/fuse_additions.h"
 #include "engine/graph/graph_builder.h"
 
@@ -151,19 +150,6 @@ TEST_F(VulkanBackendTest, a_cache_folder_that_cannot_be_written_is_no_error) {
   const SmallModel model;
   EXPECT_EQ(model.run(*make_vulkan_backend({.cache_folder = "/proc/no-such-folder"})),
             model.run(*make_vulkan_backend({})));
-}
-
-TEST(RowClass, few_classes_serve_all_counts) {
-  std::uint32_t classes = 0, last = 0;
-  for (std::uint32_t rows = 1; rows <= 4096; ++rows) {
-    const std::uint32_t found = vulkan::row_class(rows);
-    EXPECT_GE(found, rows);
-    EXPECT_LE(found, rows + rows / 4);
-    if (found != last) ++classes;
-    last = found;
-  }
-  EXPECT_LT(classes, 60U);
-  EXPECT_EQ(vulkan::row_class(0), 0U);
 }
 
 TEST(Hazards, a_barrier_stands_where_one_op_needs_what_another_wrote) {

@@ -1,7 +1,6 @@
 #include "engine/backend/vulkan/vulkan_plan.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/check.h"
 #include "engine/backend/vulkan/level_order.h"
@@ -50,7 +49,8 @@ void VulkanPlan::run(const Step& step, std::span<float> output) {
   RBEE_CHECK(step.tokens.size() <= limits_.tokens_max && step.output_rows.size() <= limits_.outputs_max);
   memory_.tables.write(step);
   write_input(step);
-  const StepShape shape = shape_of(step);
+  const StepShape shape = shape_of(
+      step, limits_, {.tokens_max = kSplitTokensMax, .positions = kSplitPositions, .splits_max = memory_.splits_max});
   const VkCommandBuffer commands = recordings_.get(shape, [&](VkCommandBuffer empty) { record(empty, shape); });
   device_.submit(commands, fence_.get());
   device_.wait(fence_.get(), "running a step");
@@ -59,21 +59,6 @@ void VulkanPlan::run(const Step& step, std::span<float> output) {
   for (std::size_t r = 0; r < rows; ++r) {
     std::copy_n(found + r * stride, info.columns, output.data() + r * info.columns);
   }
-}
-
-StepShape VulkanPlan::shape_of(const Step& step) const {
-  StepShape shape{
-      .tokens = std::min(row_class(static_cast<std::uint32_t>(step.tokens.size())), limits_.tokens_max),
-      .outputs = std::min(row_class(static_cast<std::uint32_t>(step.output_rows.size())), limits_.outputs_max)};
-  std::uint32_t positions = 0;
-  for (const StepSequence& sequence : step.sequences) {
-    positions = std::max(positions, sequence.position + sequence.tokens);
-  }
-  const std::uint32_t splits = (positions + kSplitPositions - 1) / kSplitPositions;
-  if (shape.tokens <= kSplitTokensMax && splits >= 2 && splits <= memory_.splits_max) {
-    shape.splits = std::min(std::bit_ceil(splits), memory_.splits_max);
-  }
-  return shape;
 }
 
 void VulkanPlan::write_input(const Step& step) {

@@ -21,7 +21,6 @@ class VulkanPlan final : public Plan {
 
  private:
   void record(VkCommandBuffer commands, StepShape shape) const;
-  StepShape shape_of(const Step& step) const;
   void write_input(const Step& step);
 
   const Device& device_;
