@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kFlushTime{1'000};      // for the last error events
 constexpr std::chrono::milliseconds kAbortLoadTime{5'000};  // for the loader to notice that it is not wanted
 
-enum class What { kSignal, kLoaded, kLoadFailed, kIdle };
+enum class What { kSignal, kLoaded, kLoadFailed, kLost, kIdle };
 
 // What happened, in order; the main thread waits for it.
 class Happenings {
@@ -78,7 +78,9 @@ class Loader {
       worker.slot.set_progress(progress);
     };
     try {
-      worker.slot.install(load(worker.config.engine, on_progress));
+      engine::EngineOptions options = worker.config.engine;
+      options.on_lost = [&happenings] { happenings.push(What::kLost); };
+      worker.slot.install(load(options, on_progress));
     } catch (...) {
       error_ = std::current_exception();  // for the main thread, which waits for kLoadFailed
     }
@@ -122,6 +124,10 @@ class Lifecycle {
           break;
         case What::kSignal:
           return stop();
+        case What::kLost:
+          worker_.slot.drain();
+          server_.drain([this] { happenings_.push(What::kIdle); });
+          end_without_device();
         case What::kIdle:
           break;
       }
@@ -139,6 +145,7 @@ class Lifecycle {
     const SteadyTime deadline = clock_.now() + worker_.config.drain_deadline;
     for (;;) {
       const std::optional<What> what = happenings_.wait_until(deadline);
+      if (what == What::kLost) end_without_device();
       if (what == What::kIdle) {
         log_info("stopped: every request was answered");
         return 0;
@@ -158,12 +165,23 @@ class Lifecycle {
     return 0;
   }
 
-  int abort_jobs() {
-    const std::size_t cut = worker_.jobs.size();
-    worker_.jobs.abort_all("shutting_down", "the worker was stopped before the answer was complete");
+  // A lost device's driver may hang in any call, so that nothing is given back to it. The engine has logged the reason
+  // and ended every request; what is left is to send that. The server drains already.
+  [[noreturn]] void end_without_device() {
+    wait_until_flushed();
+    std::_Exit(1);
+  }
+
+  void wait_until_flushed() {
     const SteadyTime deadline = clock_.now() + kFlushTime;
     for (std::optional<What> what = What::kSignal; what && what != What::kIdle;)
       what = happenings_.wait_until(deadline);
+  }
+
+  int abort_jobs() {
+    const std::size_t cut = worker_.jobs.size();
+    worker_.jobs.abort_all("shutting_down", "the worker was stopped before the answer was complete");
+    wait_until_flushed();
     log_warning("stopped: {} requests were cut off", cut);
     return cut == 0 ? 0 : 1;
   }

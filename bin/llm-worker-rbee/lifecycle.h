@@ -14,9 +14,10 @@ using LoadEngine = std::function<std::unique_ptr<engine::Engine>(
     const engine::EngineOptions&, const std::function<void(const engine::LoadProgress&)>&)>;
 
 /// Runs until a signal or a failed load. The first SIGTERM or SIGINT drains: new requests get 503, running ones finish,
-/// at most drain_deadline; then they get an error event. A second signal does that at once. block_stop_signals() has
-/// been called. Returns the exit code: 0 when every request was answered completely, else 1. Throws Error when the port
-/// is taken or the model cannot be loaded.
+/// at most drain_deadline; then they get an error event. A second signal does that at once. When the device is lost,
+/// requests get an error event and the process ends with exit code 1. block_stop_signals() has been called. Returns the
+/// exit code: 0 when every request was answered completely, else 1. Throws Error when the port is taken or the model
+/// cannot be loaded.
 int run_worker(const WorkerConfig& config, const LoadEngine& load);
 
 }  // namespace rbee::worker

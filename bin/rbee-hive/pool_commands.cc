@@ -18,6 +18,7 @@
 #include "pool/ids.h"
 #include "pool/program_search.h"
 #include "pool/runtime_clean.h"
+#include "pool/worker_end.h"
 #include "worker_view.h"
 
 namespace rbee::hive {
@@ -29,11 +30,12 @@ int show_status(Hive& hive) {
   const wire::Catalog catalog = hive.catalog.load();
   const auto on_disk = static_cast<std::size_t>(
       std::count_if(catalog.models.begin(), catalog.models.end(), [](const auto& model) { return model.downloaded; }));
-  const pool::HttpGet get = hive.worker_world().get;
+  const pool::WorkerWorld world = hive.worker_world();
   std::vector<pool::WorkerSighting> workers;
   json::array documents;
   for (const wire::WorkerRecord& record : hive.records.list()) {
-    workers.push_back(pool::sight_worker(record, get));
+    workers.push_back(pool::sight_worker(record, world.get));
+    pool::explain_end(workers.back(), world);
     documents.push_back(worker_document(workers.back()));
   }
   const DiskSpace disk = disk_space(hive.paths.models);

@@ -10,6 +10,7 @@
 #include "command_line.h"
 #include "pool/ids.h"
 #include "pool/limits.h"
+#include "pool/worker_end.h"
 #include "pool/worker_log.h"
 #include "pool/worker_stop.h"
 #include "spawn_command.h"
@@ -44,10 +45,12 @@ wire::WorkerRecord find_worker(const Hive& hive, const std::string& id) {
 
 int list_workers(Hive& hive) {
   std::vector<std::string> damaged;
-  const pool::HttpGet get = hive.worker_world().get;
+  const pool::WorkerWorld world = hive.worker_world();
   std::vector<pool::WorkerSighting> workers;
-  for (const wire::WorkerRecord& record : hive.records.list(&damaged))
-    workers.push_back(pool::sight_worker(record, get));
+  for (const wire::WorkerRecord& record : hive.records.list(&damaged)) {
+    workers.push_back(pool::sight_worker(record, world.get));
+    pool::explain_end(workers.back(), world);
+  }
   json::array documents;
   for (const pool::WorkerSighting& worker : workers) documents.push_back(worker_document(worker));
   hive.terminal.raw(workers.empty() ? "No workers.\n" : worker_table(workers, hive.terminal));
@@ -151,7 +154,8 @@ void add_worker_commands(CLI::App& worker, Invocation& invocation) {
   CLI::App* list = worker.add_subcommand("list", "The workers with state, memory and uptime");
   list->footer(
       "\nExample:\n  rbee-hive worker list --json\n\n"
-      "States: loading, ready, busy, draining; dead: the process is gone; unreachable: it lives but does not answer.");
+      "States: loading, ready, busy, draining; dead: the process is gone, with the last error of its log; unreachable: "
+      "it lives but does not answer.");
   list->callback([&invocation] { invocation.command = list_workers; });
   add_stop(worker, invocation);
   CLI::App* logs = worker.add_subcommand("logs", "The end of a worker's log");

@@ -21,6 +21,10 @@ namespace rbee::engine {
 /// Names a request inside one engine.
 using RequestId = StrongId<struct RequestTag, std::uint64_t>;
 
+/// Called once, on the engine's thread, when the device is lost: the reason has been logged, every request has got its
+/// error, and submit() refuses from now on. It must not destroy the engine.
+using LostDevice = std::function<void()>;
+
 struct EngineOptions {
   std::filesystem::path model;  ///< a model folder or a .gguf file
   std::string backend = "cpu";
@@ -37,6 +41,7 @@ struct EngineOptions {
   std::uint32_t draft_max = 16;           ///< guessed tokens that a sequence carries in a step; 0: no speculation
   std::optional<std::uint64_t> kv_bytes;  ///< memory for the KV cache; derived when absent
   std::string kv_dtype;                   ///< f32, f16, bf16 or q8_0; empty: f32 for models in float32, else f16
+  LostDevice on_lost;                     ///< may be empty
 };
 
 struct LoadProgress {

@@ -28,6 +28,8 @@ constexpr std::chrono::seconds kStopDeadline{30};
 constexpr std::chrono::seconds kKillDeadline{10};
 constexpr std::chrono::seconds kPortFreeDeadline{5};
 constexpr std::size_t kFailureLogLines = 20;
+constexpr std::size_t kEndLogLines = 20;  // of a dead worker, that may say why
+constexpr std::size_t kEndReasonBytesMax = 1000;
 constexpr std::uint64_t kLogTailBytesMax = 1_MiB;
 
 /// What a worker needs beside weights and KV cache: the bound that its own tests hold it to.

@@ -48,6 +48,8 @@ const std::vector<std::string_view>& worker_environment() {
                                                       "VK_ICD_FILENAMES",
                                                       "VK_DRIVER_FILES",
                                                       "VK_LAYER_PATH",
+                                                      "VK_ADD_LAYER_PATH",
+                                                      "VK_INSTANCE_LAYERS",
                                                       "MESA_VK_DEVICE_SELECT",
                                                       "ASAN_OPTIONS",
                                                       "TSAN_OPTIONS",

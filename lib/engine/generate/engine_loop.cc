@@ -145,6 +145,7 @@ void EngineLoop::step() {
     build_step();
     if (batch_.tokens() > 0) run_step();
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kIo) return lose_device(error.what());
     fail_step(error.kind(), error.what());
   } catch (const std::exception& error) {
     fail_step(ErrorKind::kExhausted, error.what());  // std::bad_alloc, in practice
@@ -248,19 +249,22 @@ void EngineLoop::count_step(double seconds) {
 
 void EngineLoop::fail_step(ErrorKind kind, std::string_view message) {
   log_error("a step failed: {}", message);
-  if (kind != ErrorKind::kIo) {
-    for (const std::unique_ptr<Sequence>& sequence : running_) {
-      sequence->fail(error_code(kind), message, parts_.clock.now());
-    }
-    return;
+  for (const std::unique_ptr<Sequence>& sequence : running_) {
+    sequence->fail(error_code(kind), message, parts_.clock.now());
   }
+}
+
+void EngineLoop::lose_device(std::string_view message) {
+  log_error("{}", message);
   {
     const std::lock_guard lock(mutex_);
-    lost_ = fmt::format("the device was lost: {}", message);
+    lost_ = message;
     std::move(inbox_.begin(), inbox_.end(), std::back_inserter(waiting_));
     inbox_.clear();
   }
-  fail_all(error_code(kind), message);
+  fail_all(error_code(ErrorKind::kIo), message);
+  retire_ended();
+  if (parts_.on_lost) parts_.on_lost();
 }
 
 void EngineLoop::fail_all(std::string_view code, std::string_view message) {

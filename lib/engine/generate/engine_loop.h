@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -42,11 +43,13 @@ struct EngineLoopParts {
   RequestBounds bounds;
   EngineLoopLimits limits;  ///< as the plan was compiled
   std::uint32_t kv_blocks = 0, kv_block_tokens = 0;
+  LostDevice on_lost;  ///< as EngineOptions::on_lost
 };
 
 /// Owns the engine thread. Errors stay where they arise: a sink that throws or damaged logits end one request; an
 /// error of the backend ends those that run, with its message, and the loop goes on; when the device is lost
-/// (Error{kIo}), those that wait end too and submit() refuses from then on. Every method may be called from any thread.
+/// (Error{kIo}), those that wait end too, submit() refuses from then on, and on_lost is called. Every method may be
+/// called from any thread.
 class EngineLoop {
  public:
   /// Starts the thread.
@@ -74,6 +77,7 @@ class EngineLoop {
   bool is_cancelled(RequestId id) const;
   void count_step(double seconds);
   void fail_step(ErrorKind kind, std::string_view message);
+  void lose_device(std::string_view message);
   void fail_all(std::string_view code, std::string_view message);
   void retire_ended();
   template <typename Action>

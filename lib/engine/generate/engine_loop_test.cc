@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -256,7 +257,10 @@ TEST(EngineLoop, a_failed_step_fails_what_runs_and_the_next_request_works) {
 }
 
 TEST(EngineLoop, a_lost_device_fails_everything_clearly) {
-  Rig rig(count_up, {.sequences_max = 1}, [](const Step&) { throw Error(ErrorKind::kIo, "GPU 0 fell off the bus"); });
+  std::promise<void> lost;  // fulfilled once: a second call would throw
+  Rig rig(
+      count_up, {.sequences_max = 1}, [](const Step&) { throw Error(ErrorKind::kIo, "GPU 0 fell off the bus"); }, 1000,
+      0.1, [&lost] { lost.set_value(); });
   RequestLog log;
   rig.loop->submit(request({id(1)}, 3), log.sink());
   EXPECT_EQ(log.last().error_code, "io");
@@ -267,6 +271,7 @@ TEST(EngineLoop, a_lost_device_fails_everything_clearly) {
     EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
     EXPECT_NE(std::string(error.what()).find("GPU 0 fell off the bus"), std::string::npos);
   }
+  EXPECT_EQ(lost.get_future().wait_for(std::chrono::minutes(1)), std::future_status::ready);
   expect_empty(rig.loop->stats());
 }
 

@@ -5,7 +5,6 @@
 
 #include "base/checked.h"
 #include "base/error.h"
-#include "base/units.h"
 #include "engine/generate/limits.h"
 
 namespace rbee::engine {
@@ -35,9 +34,15 @@ std::uint64_t asked_bytes(const KvBudgetRequest& request) {
 
 [[noreturn]] void fail_exhausted(const KvBudgetRequest& request, std::uint64_t positions, std::uint64_t needed,
                                  std::uint64_t allowed) {
-  fail(ErrorKind::kExhausted, "a context of {} positions needs {} for its KV cache, {} {} ({} bytes of {})", positions,
-       human_bytes(needed), human_bytes(allowed), request.kv_bytes ? "are allowed" : "are available for it", needed,
-       allowed);
+  if (request.kv_bytes) {
+    fail(ErrorKind::kExhausted, "a context of {} positions needs {} bytes for its KV cache, {} are allowed", positions,
+         needed, allowed);
+  }
+  fail(ErrorKind::kExhausted,
+       "the model needs {} bytes of memory (weights {}, KV cache of {} positions {}); {} are available, of which a KV "
+       "cache may take {}",
+       (Checked(request.weight_bytes) + needed).value_or_throw("the model"), request.weight_bytes, positions, needed,
+       request.memory_available, allowed);
 }
 
 }  // namespace

@@ -48,7 +48,10 @@ TEST(KvBudget, a_default_context_shrinks_to_fit) {
 }
 
 TEST(KvBudget, a_context_below_the_least_is_refused_with_both_numbers) {
-  EXPECT_EQ(kind_of(request(1_GiB + 10_MiB), "(16777216 bytes of 5242880)"), ErrorKind::kExhausted);
+  EXPECT_EQ(
+      kind_of(request(1_GiB + 10_MiB),
+              "KV cache of 256 positions 16777216); 1084227584 are available, of which a KV cache may take 5242880"),
+      ErrorKind::kExhausted);
   EXPECT_EQ(kind_of(request(512_MiB)), ErrorKind::kExhausted) << "the weights alone are more";
 }
 
@@ -58,7 +61,9 @@ TEST(KvBudget, a_context_that_was_asked_for_is_kept_or_refused) {
   EXPECT_EQ(plan_kv_budget(wanted).context, 4000U);
   EXPECT_EQ(plan_kv_budget(wanted).blocks, 250U);
   wanted.memory_available = 1_GiB + 300_MiB;
-  EXPECT_EQ(kind_of(wanted, "(262144000 bytes of 235929600)"), ErrorKind::kExhausted);
+  EXPECT_EQ(
+      kind_of(wanted, "needs 1335885824 bytes of memory (weights 1073741824, KV cache of 4000 positions 262144000)"),
+      ErrorKind::kExhausted);
   wanted.context = 4097;
   EXPECT_EQ(kind_of(wanted, "4097"), ErrorKind::kBadRequest);
 }

@@ -217,6 +217,7 @@ void quantize_parts(const EngineOptions& options, EngineParts& parts,
 
 EngineParts load_parts(const EngineOptions& options, const std::function<void(const LoadProgress&)>& progress) {
   EngineParts parts;
+  parts.on_lost = options.on_lost;
   parts.backend = make_backend(options.backend, backend_options(options));
   parts.files = formats::open_model(options.model);
   parts.tokenizer = load_tokenizer(*parts.files);

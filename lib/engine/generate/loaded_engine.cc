@@ -21,7 +21,8 @@ LoadedEngine::LoadedEngine(EngineParts parts)
                           .bounds = {.context = parts_.info.context, .vocab_size = parts_.info.vocab_size},
                           .limits = parts_.limits,
                           .kv_blocks = parts_.kv_blocks,
-                          .kv_block_tokens = parts_.built->kv.block_tokens})) {}
+                          .kv_block_tokens = parts_.built->kv.block_tokens,
+                          .on_lost = parts_.on_lost})) {}
 
 std::vector<TokenId> LoadedEngine::tokenize(std::string_view text, bool add_special) const {
   return parts_.tokenizer->encode(text, add_special ? AddSpecial::kYes : AddSpecial::kNo);

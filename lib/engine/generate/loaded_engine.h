@@ -39,6 +39,7 @@ struct EngineParts {
   EngineLoopLimits limits;
   std::uint32_t kv_blocks = 0;
   std::uint64_t held_bytes = 0;  ///< of memory that quantized weights take already
+  LostDevice on_lost;
 };
 
 class LoadedEngine final : public Engine {

@@ -25,6 +25,7 @@ json::value to_json(const WorkerRecord& record) {
                       {"boot_id", record.boot_id},
                       {"nonce", record.nonce},
                       {"model_path", record.model_path}};
+  if (!record.end_reason.empty()) object.emplace("end_reason", record.end_reason);
   for (const auto& [key, value] : record.other) object.emplace(key, value);
   return object;
 }
@@ -46,6 +47,7 @@ WorkerRecord parse_worker_record(std::string_view text, std::string_view source)
   record.boot_id = fields.text_or("boot_id", "");
   record.nonce = fields.text_or("nonce", "");
   record.model_path = fields.text_or("model_path", "");
+  record.end_reason = fields.text_or("end_reason", "");
   record.other = fields.rest();
   return record;
 }

@@ -25,6 +25,7 @@ struct WorkerRecord {
   std::string boot_id;
   std::string nonce;
   std::string model_path;     ///< absolute
+  std::string end_reason;     ///< why it ended, once it was seen dead and its log told; else empty and not in the file
   boost::json::object other;  ///< fields that this version does not know
 };
 

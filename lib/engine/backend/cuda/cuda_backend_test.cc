@@ -153,7 +153,8 @@ TEST_F(CudaBackendTest, a_lost_device_ends_the_step_with_the_drivers_reason) {
   driver_.failing_launch = 2;
   const auto step = [&] { model.run(*backend, *plan); };
   EXPECT_THAT(message_of(ErrorKind::kIo, step),
-              AllOf(HasSubstr("CUDA device was lost"), HasSubstr("CUDA_ERROR_LAUNCH_FAILED")));
+              AllOf(HasSubstr("the CUDA device emulated device at 00000000:00:00.0 was lost: "),
+                    HasSubstr("CUDA_ERROR_LAUNCH_FAILED")));
   EXPECT_THAT(message_of(ErrorKind::kIo, step), HasSubstr("was lost"));  // and so does every later one
 }
 

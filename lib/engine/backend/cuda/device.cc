@@ -93,7 +93,8 @@ void poll(const Device& device, const char* what, const Query& query) {
     if (result != kCuNotReady) return device.check(result, what);
     const Clock::duration waited = Clock::now() - begin;
     if (waited > kDeviceTimeout) {
-      fail(ErrorKind::kIo, "the CUDA device was lost: {} did not end within {} seconds", what, kDeviceTimeout.count());
+      fail(ErrorKind::kIo, "the CUDA device {} was lost: {} did not end within {} seconds", device.name(), what,
+           kDeviceTimeout.count());
     }
     if (waited < std::chrono::milliseconds(20)) {
       std::this_thread::yield();
@@ -136,6 +137,17 @@ DeviceMemory Device::memory() const {
   std::size_t available = 0, total = 0;
   check(api_.memory_info(&available, &total), "asking the free memory");
   return {.total = total, .available = available};
+}
+
+std::string Device::name() const {
+  return fmt::format("{} at {}", identity_.name, identity_.pci_address);
+}
+
+void Device::check(CuResult result, const char* what) const {
+  if (is_lost(result)) {
+    fail(ErrorKind::kIo, "the CUDA device {} was lost: {} failed with {}", name(), what, api_.error_text(result));
+  }
+  api_.check(result, what);
 }
 
 void Device::use() const {

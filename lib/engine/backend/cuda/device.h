@@ -38,14 +38,16 @@ class Device {
   const DeviceIdentity& identity() const { return identity_; }
   /// "NVIDIA H200 (compute capability 9.0, CUDA driver 13.0)"
   std::string description() const;
+  /// "NVIDIA H200 at 00000000:18:00.0"
+  std::string name() const;
   DeviceMemory memory() const;
   CuContext context() const { return context_; }
   CuStream stream() const { return stream_; }
 
   /// Makes the device the one that this thread's calls are for. Every entry from outside begins with it.
   void use() const;
-  /// Throws unless the call succeeded; see DriverApi::check.
-  void check(CuResult result, const char* what) const { api_.check(result, what); }
+  /// Throws unless the call succeeded, as DriverApi::check; the message names the device when it is lost.
+  void check(CuResult result, const char* what) const;
   /// Returns when all work on the stream is done. Throws Error{kIo}: the device is lost, or did not finish in
   /// kDeviceTimeout.
   void wait(const char* what) const;

@@ -127,7 +127,6 @@ std::string result_name(VkResult result) {
 void check(VkResult result, const char* what) {
   if (result >= 0 && result != VK_TIMEOUT) return;
   const bool memory = result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY;
-  if (result == VK_ERROR_DEVICE_LOST) fail(ErrorKind::kIo, "the Vulkan device was lost: {} failed", what);
   fail(memory ? ErrorKind::kExhausted : ErrorKind::kIo, "Vulkan: {} failed with {}", what, result_name(result));
 }
 

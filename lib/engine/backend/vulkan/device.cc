@@ -130,16 +130,27 @@ DeviceMemory Device::memory() const {
   return memory;
 }
 
-void Device::submit(VkCommandBuffer commands, VkFence fence) const {
+void Device::check_work(VkResult result, const char* what) const {
+  if (result == VK_ERROR_DEVICE_LOST) {
+    fail(ErrorKind::kIo, "the Vulkan device {} was lost: {} failed with {}", description(), what, result_name(result));
+  }
+  if (result == VK_TIMEOUT) {
+    fail(ErrorKind::kIo, "the Vulkan device {} was lost: {} did not end within {} seconds", description(), what,
+         kDeviceTimeout.count());
+  }
+  check(result, what);
+}
+
+void Device::submit(VkCommandBuffer commands, VkFence fence, const char* what) const {
   const VkSubmitInfo info{
       .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = 1, .pCommandBuffers = &commands};
-  check(api_.queue_submit(queue_, 1, &info, fence), "submitting work");
+  check_work(api_.queue_submit(queue_, 1, &info, fence), what);
 }
 
 void Device::wait(VkFence fence, const char* what) const {
   const auto timeout = std::chrono::duration_cast<std::chrono::nanoseconds>(kDeviceTimeout).count();
-  check(api_.wait_for_fences(device_, 1, &fence, VK_TRUE, static_cast<std::uint64_t>(timeout)), what);
-  check(api_.reset_fences(device_, 1, &fence), what);
+  check_work(api_.wait_for_fences(device_, 1, &fence, VK_TRUE, static_cast<std::uint64_t>(timeout)), what);
+  check_work(api_.reset_fences(device_, 1, &fence), what);
 }
 
 }  // namespace rbee::engine::vulkan

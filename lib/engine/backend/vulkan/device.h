@@ -65,12 +65,14 @@ class Device {
   VkDevice handle() const { return device_; }
   std::uint32_t queue_family() const { return queue_family_; }
 
-  /// Submits one command buffer; `fence` is signalled when it is done.
-  void submit(VkCommandBuffer commands, VkFence fence) const;
+  /// Submits one command buffer; `fence` is signalled when it is done. Throws Error: kIo when the device is lost.
+  void submit(VkCommandBuffer commands, VkFence fence, const char* what) const;
   /// Waits for the fence and resets it. Throws Error{kIo}: the device is lost, or did not finish in kDeviceTimeout.
   void wait(VkFence fence, const char* what) const;
 
  private:
+  void check_work(VkResult result, const char* what) const;
+
   const std::unique_ptr<Instance> instance_;
   VkPhysicalDevice physical_ = VK_NULL_HANDLE;
   VkPhysicalDeviceProperties properties_{};

@@ -83,8 +83,14 @@ Owned<VkPipeline> Pipelines::make(const std::string& name, const Constants& cons
                                              .codeSize = shader.words.size_bytes(),
                                              .pCode = shader.words.data()};
   VkShaderModule module = VK_NULL_HANDLE;
-  const std::string what = fmt::format("compiling the shader '{}'", name);
-  check(api.create_shader(device_.handle(), &module_info, nullptr, &module), what.c_str());
+  const auto check_compiled = [&](VkResult result) {
+    if (result >= 0) return;
+    if (result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY)
+      check(result, "making a shader");
+    fail(ErrorKind::kUnsupported, "{} does not compile the shader '{}' of this build: {}", device_.description(), name,
+         result_name(result));
+  };
+  check_compiled(api.create_shader(device_.handle(), &module_info, nullptr, &module));
   const Owned<VkShaderModule> owned(device_.handle(), module, api.destroy_shader);
   constexpr std::uint32_t kBytes = sizeof(std::uint32_t);
   constexpr std::array<VkSpecializationMapEntry, 2> kEntries = {
@@ -101,7 +107,7 @@ Owned<VkPipeline> Pipelines::make(const std::string& name, const Constants& cons
                                                    .pSpecializationInfo = &specialization},
                                          .layout = layout_.get()};
   VkPipeline pipeline = VK_NULL_HANDLE;
-  check(api.create_compute_pipelines(device_.handle(), cache_.get(), 1, &info, nullptr, &pipeline), what.c_str());
+  check_compiled(api.create_compute_pipelines(device_.handle(), cache_.get(), 1, &info, nullptr, &pipeline));
   return {device_.handle(), pipeline, api.destroy_pipeline};
 }
 

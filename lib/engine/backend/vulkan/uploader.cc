@@ -32,7 +32,7 @@ void Uploader::copy(std::uint64_t bytes, const Buffer& target, std::uint64_t off
   device_.api().cmd_copy_buffer(turn.commands, turn.staging.handle(), target.handle(), 1, &region);
   full_barrier(device_, turn.commands);
   end_commands(device_, turn.commands);
-  device_.submit(turn.commands, turn.fence.get());
+  device_.submit(turn.commands, turn.fence.get(), "copying weights to the device");
   turn.under_way = true;
   next_ = (next_ + 1) % turns_.size();
 }

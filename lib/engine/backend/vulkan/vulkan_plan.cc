@@ -21,7 +21,7 @@ void fill_with_nan(const Device& device, const std::vector<Buffer>& buffers) {
   }
   full_barrier(device, commands);
   end_commands(device, commands);
-  device.submit(commands, fence.get());
+  device.submit(commands, fence.get(), "clearing the activations");
   device.wait(fence.get(), "clearing the activations");
 }
 
@@ -52,7 +52,7 @@ void VulkanPlan::run(const Step& step, std::span<float> output) {
   const StepShape shape = shape_of(
       step, limits_, {.tokens_max = kSplitTokensMax, .positions = kSplitPositions, .splits_max = memory_.splits_max});
   const VkCommandBuffer commands = recordings_.get(shape, [&](VkCommandBuffer empty) { record(empty, shape); });
-  device_.submit(commands, fence_.get());
+  device_.submit(commands, fence_.get(), "running a step");
   device_.wait(fence_.get(), "running a step");
   const auto* found = reinterpret_cast<const float*>(memory_.output.mapped());
   const std::uint32_t stride = memory_.values.stride(graph_.output);

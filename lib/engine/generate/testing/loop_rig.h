@@ -47,7 +47,7 @@ inline void hash_history(std::span<const TokenId> history, std::span<float> logi
 /// A loop over a fake backend and a fake tokenizer.
 struct Rig {
   explicit Rig(FakeBackend::Model model, EngineLoopLimits limits = {}, FakeBackend::Hook hook = {},
-               std::uint32_t kv_blocks = 1000, double token_cost = 0.1)
+               std::uint32_t kv_blocks = 1000, double token_cost = 0.1, LostDevice on_lost = {})
       : backend(kVocab, std::move(model), std::move(hook), token_cost) {
     const KvLayout kv{.block_tokens = 4, .blocks = kv_blocks};
     plan = backend.compile({}, {}, kv,
@@ -61,7 +61,8 @@ struct Rig {
                                                         .bounds = {.context = kContext, .vocab_size = kVocab},
                                                         .limits = limits,
                                                         .kv_blocks = kv_blocks,
-                                                        .kv_block_tokens = 4});
+                                                        .kv_block_tokens = 4,
+                                                        .on_lost = std::move(on_lost)});
   }
 
   FakeTokenizer tokenizer{pieces()};

@@ -12,8 +12,11 @@
 #include "base/error.h"
 #include "engine/backend/cuda/driver_api.h"
 #include "engine/backend/cuda/emulation/kernel_table.h"
+#include "engine/testing/stand_in_settings.h"
 
 namespace rbee::engine::cuda {
+
+extern "C" __attribute__((visibility("default"))) EmulatedDriver* rbee_emulated_driver();
 
 // What the API's handles stand for.
 struct CuContextTag {
@@ -40,8 +43,33 @@ constexpr CuResult kNotInitialized = 3, kInvalidDevice = 101, kInvalidContext = 
                    kLaunchFailed = 719, kCaptureUnsupported = 900, kCaptureInvalidated = 901;
 constexpr std::uint64_t kAlignment = 256;
 
+EmulatedDriver driver_of_settings() {
+  EmulatedDriver driver;
+  const auto settings = settings_beside(reinterpret_cast<const void*>(&rbee_emulated_driver));
+  const auto number = [&](const char* name, auto& value) {
+    const auto found = settings.find(name);
+    if (found != settings.end()) value = static_cast<std::remove_reference_t<decltype(value)>>(found->second);
+  };
+  EmulatedDriver::Device& device = driver.devices.front();
+  number("memory_bytes", device.memory_bytes);
+  number("capability", device.capability);
+  std::size_t devices = 1;
+  number("devices", devices);
+  driver.devices.resize(devices, device);
+  for (std::size_t i = 1; i < devices; ++i) {
+    driver.devices[i].name += " " + std::to_string(i);
+    driver.devices[i].pci_bus = static_cast<int>(i);
+  }
+  number("version", driver.version);
+  number("init_error", driver.init_error);
+  number("image_error", driver.image_error);
+  number("failing_launch", driver.failing_launch);
+  number("launch_error", driver.launch_error);
+  return driver;
+}
+
 struct Library {
-  EmulatedDriver control;
+  EmulatedDriver control = driver_of_settings();
   bool is_initialized = false;
   std::map<CuAddress, std::uint64_t> allocations;  // address and bytes
   std::map<const simt::Kernel*, std::unique_ptr<CuFunctionTag>> functions;
@@ -126,7 +154,7 @@ CuResult submit(CuStream stream, std::function<CuResult()> work) {
 
 #define RBEE_DRIVER extern "C" __attribute__((visibility("default"))) CuResult
 
-extern "C" __attribute__((visibility("default"))) EmulatedDriver* rbee_emulated_driver() {
+EmulatedDriver* rbee_emulated_driver() {
   return &control();
 }
 
@@ -140,7 +168,13 @@ RBEE_DRIVER cuDriverGetVersion(int* version) {
   return kCuSuccess;
 }
 RBEE_DRIVER cuGetErrorName(CuResult error, const char** text) {
-  *text = error == kLaunchFailed ? "CUDA_ERROR_LAUNCH_FAILED" : "CUDA_ERROR_OF_THE_EMULATION";
+  static const std::map<CuResult, const char*> kNames = {{209, "CUDA_ERROR_NO_BINARY_FOR_GPU"},
+                                                         {214, "CUDA_ERROR_ECC_UNCORRECTABLE"},
+                                                         {218, "CUDA_ERROR_INVALID_PTX"},
+                                                         {700, "CUDA_ERROR_ILLEGAL_ADDRESS"},
+                                                         {kLaunchFailed, "CUDA_ERROR_LAUNCH_FAILED"}};
+  const auto found = kNames.find(error);
+  *text = found == kNames.end() ? "CUDA_ERROR_OF_THE_EMULATION" : found->second;
   return kCuSuccess;
 }
 RBEE_DRIVER cuGetErrorString(CuResult error, const char** text) {
@@ -159,7 +193,7 @@ RBEE_DRIVER cuDeviceGet(CuDevice* device, int ordinal) {
 RBEE_DRIVER cuDeviceGetName(char* name, int bytes, CuDevice device) {
   const EmulatedDriver::Device* found = device_at(device);
   if (found == nullptr) return kInvalidDevice;
-  std::strncpy(name, found->name, static_cast<std::size_t>(bytes));
+  std::strncpy(name, found->name.c_str(), static_cast<std::size_t>(bytes));
   return kCuSuccess;
 }
 RBEE_DRIVER cuDeviceGetAttribute(int* value, int attribute, CuDevice device) {

@@ -1,8 +1,11 @@
 #pragma once
 // A stand-in for the NVIDIA driver, for tests: the library rbee_emulated_cuda has the driver's functions and runs the
-// kernels' own source on the host (simt.h). No program can be told to load it.
+// kernels' own source on the host (simt.h). A program loads it where LD_LIBRARY_PATH leads to it as libcuda.so.1; then
+// the numbers below come from the file beside it (engine/testing/stand_in_settings.h), with `devices` as their
+// count and memory_bytes and capability for all of them.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "engine/backend/cuda/emulation/simt.h"
@@ -12,7 +15,7 @@ namespace rbee::engine::cuda {
 /// What tests decide, and what they may count. Read and written between calls of the driver.
 struct EmulatedDriver {
   struct Device {
-    const char* name = "emulated device";
+    std::string name = "emulated device";
     std::uint64_t memory_bytes = std::uint64_t{1} << 30;
     int capability = 90;
     int pci_bus = 0;

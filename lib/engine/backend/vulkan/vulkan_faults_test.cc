@@ -1,0 +1,151 @@
+// What a healthy device never does, made to happen by a layer between the loader and the driver.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <dlfcn.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "engine/backend/vulkan/testing/fault_layer.h"
+#include "engine/backend/vulkan/vulkan_backend.h"
+#include "engine/graph/graph_builder.h"
+
+namespace rbee::engine {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using vulkan::FaultLayer;
+
+FaultLayer& fault_layer() {
+  void* const library = ::dlopen(RBEE_FAULT_LAYER, RTLD_NOW | RTLD_LOCAL);  // as the loader has loaded it
+  if (library == nullptr) fail(ErrorKind::kUnsupported, "the layer: {}", ::dlerror());
+  auto* const function = reinterpret_cast<vulkan::FaultLayerFunction*>(::dlsym(library, vulkan::kFaultLayerFunction));
+  return *function();
+}
+
+template <typename Call>
+std::string message_of(ErrorKind kind, const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), kind) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {};
+}
+
+/// x through a matrix with so many rows.
+struct MatrixModel {
+  explicit MatrixModel(std::uint32_t matrix_rows) : rows(matrix_rows), values(std::size_t{rows} * kColumns) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
+    const WeightId matrix = weights.add(
+        {.name = "m", .rows = rows, .columns = kColumns, .data = reinterpret_cast<const std::byte*>(values.data())});
+    GraphBuilder builder(weights);
+    graph = builder.finish(builder.matmul(builder.input(kColumns), matrix));
+  }
+  std::unique_ptr<Plan> compile(Backend& backend) const {
+    const KvLayout kv{.layers = 1, .kv_heads = 1, .head_dim = 8, .block_tokens = 4, .blocks = 1};
+    return backend.compile(graph, weights, kv, {.tokens_max = 1, .outputs_max = 1, .sequences_max = 1});
+  }
+  std::vector<float> run(Backend& backend, Plan& plan) const {
+    const std::vector<float> input(kColumns, 0.5F);
+    std::vector<float> output(rows);
+    const TokenId token;
+    const StepSequence sequence{.tokens = 1};
+    backend.run(plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
+    return output;
+  }
+  std::vector<float> expected() const {  // exact
+    std::vector<float> sums(rows, 0.0F);
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i / kColumns] += 0.5F * values[i];
+    return sums;
+  }
+
+  static constexpr std::uint32_t kColumns = 1024;
+  const std::uint32_t rows;
+  std::vector<float> values;
+  WeightTable weights;
+  Graph graph;
+};
+
+class VulkanFaultsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    layer_ = FaultLayer{};
+    if (const std::string reason = why_no_vulkan(); !reason.empty()) GTEST_SKIP() << reason;
+    ASSERT_GT(layer_.instances, 0U) << "the layer is not loaded: ctest sets the environment that asks for it";
+  }
+  void TearDown() override { EXPECT_EQ(layer_.allocations, 0U) << "device memory was not given back"; }
+
+  FaultLayer& layer_ = fault_layer();
+};
+
+TEST_F(VulkanFaultsTest, a_device_that_is_lost_in_a_step_is_named_with_the_drivers_error) {
+  const auto backend = make_vulkan_backend({});
+  const MatrixModel model(8);
+  const auto plan = model.compile(*backend);
+  EXPECT_EQ(model.run(*backend, *plan), model.expected());
+  layer_.failing_submission = 1;
+  const auto step = [&] { model.run(*backend, *plan); };
+  EXPECT_THAT(message_of(ErrorKind::kIo, step),
+              AllOf(HasSubstr("the Vulkan device " + backend->describe().device + " was lost: running a step failed"),
+                    HasSubstr("VK_ERROR_DEVICE_LOST")));
+  EXPECT_THAT(message_of(ErrorKind::kIo, step), HasSubstr("was lost"));  // and so does every later one
+}
+
+TEST_F(VulkanFaultsTest, a_device_that_is_lost_while_weights_are_copied_ends_the_load) {
+  const auto backend = make_vulkan_backend({});
+  const MatrixModel model(4500);
+  layer_.failing_submission = 2;
+  EXPECT_THAT(message_of(ErrorKind::kIo, [&] { model.compile(*backend); }),
+              AllOf(HasSubstr("was lost: copying weights"), HasSubstr("VK_ERROR_DEVICE_LOST")));
+}
+
+TEST_F(VulkanFaultsTest, a_model_larger_than_the_memory_is_refused_with_both_sizes) {
+  layer_.heap_bytes = 10'000'000;
+  const auto backend = make_vulkan_backend({});
+  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { MatrixModel(4500).compile(*backend); }),
+              AllOf(HasSubstr("weights 18432000"), HasSubstr("of 10000000 are available")));
+}
+
+TEST_F(VulkanFaultsTest, what_other_processes_hold_is_not_available) {
+  layer_.budget_bytes = 5'000'000;
+  const auto backend = make_vulkan_backend({});
+  EXPECT_EQ(backend->describe().memory_available_bytes, 5'000'000U);
+  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { MatrixModel(4500).compile(*backend); }),
+              HasSubstr("5000000 of "));
+}
+
+TEST_F(VulkanFaultsTest, memory_that_goes_away_while_a_model_is_loaded_is_an_error_with_both_sizes) {
+  const auto backend = make_vulkan_backend({});
+  layer_.allocation_bytes_max = 10'000'000;
+  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { MatrixModel(4500).compile(*backend); }),
+              AllOf(HasSubstr("the model's weights: 18432000 bytes of memory are needed"),
+                    HasSubstr("VK_ERROR_OUT_OF_DEVICE_MEMORY")));
+  layer_.allocation_bytes_max = 0;  // nothing of the failed load is in the way
+  const MatrixModel model(8);
+  const auto plan = model.compile(*backend);
+  EXPECT_EQ(model.run(*backend, *plan), model.expected());
+}
+
+TEST_F(VulkanFaultsTest, a_shader_that_the_driver_does_not_compile_is_named) {
+  const auto backend = make_vulkan_backend({});
+  layer_.failing_pipeline = 1;
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { MatrixModel(8).compile(*backend); }),
+              AllOf(HasSubstr("does not compile the shader '"), HasSubstr("VK_ERROR_INVALID_SHADER_NV")));
+}
+
+TEST_F(VulkanFaultsTest, a_driver_that_is_too_old_is_told_what_it_has_and_what_is_needed) {
+  layer_.vulkan_minor = 1;  // 1.0
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [] { make_vulkan_backend({}); }),
+              AllOf(HasSubstr("Vulkan 1.0.0"), HasSubstr("Vulkan 1.1 is needed")));
+}
+
+}  // namespace
+}  // namespace rbee::engine
