@@ -83,8 +83,7 @@ template <typename Work>
 void deal(const StepContext& context, const std::vector<AttentionPiece>& pieces, const Work& work) {
   const std::size_t count = pieces.size();
   if (count == 1) return work(pieces[0], 0);
-  context.pool.deal({&count, 1},
-                    [&](std::size_t, std::size_t i, std::uint32_t worker) { work(pieces[count - 1 - i], worker); });
+  context.pool.deal(count, [&](std::size_t i, std::uint32_t worker) { work(pieces[count - 1 - i], worker); });
 }
 
 }  // namespace

@@ -134,8 +134,8 @@ PackedWeights::PackedWeights(const Graph& graph, const WeightTable& weights, Thr
     std::byte* to = next;
     next += packed_bytes(weight.dtype, weight.rows, weight.columns);
     std::atomic<bool> unreadable = false;
-    pool.run([&](std::uint32_t worker) {
-      const Range range = share_of(weight.rows, kRowUnit, worker, pool.size());
+    pool.deal(pool.size(), [&](std::size_t share, std::uint32_t) {
+      const Range range = share_of(weight.rows, kRowUnit, share, pool.size());
       if (range.begin == range.end) return;
       const std::size_t row_bytes = formats::row_bytes(weight.dtype, weight.columns);
       if (read_pages(weight.data + range.begin * row_bytes, (range.end - range.begin) * row_bytes)) {

@@ -26,23 +26,27 @@ void relax() {
 #endif
 }
 
+// The state: the job's number in the upper half, then a bit that says whether workers may join, then how many are in
+// it.
+constexpr std::uint32_t kNextJob = 1U << 16, kOpen = 1U << 15, kJoined = kOpen - 1;
+
 }  // namespace
 
-void ThreadPool::wait_while_equal(const std::atomic<std::uint32_t>& value, std::uint32_t old) const {
+void ThreadPool::wait_for_change(std::uint32_t old) const {
   for (auto end = std::chrono::steady_clock::time_point::max(); spins_;) {
     for (int i = 0; i < kSpinsPerLook; ++i) {
-      if (value.load(std::memory_order_acquire) != old) return;
+      if (state_.load(std::memory_order_acquire) != old) return;
       relax();
     }
     const auto now = std::chrono::steady_clock::now();
     if (end == std::chrono::steady_clock::time_point::max()) end = now + kSpinTime;
     if (now >= end) break;
   }
-  while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
+  while (state_.load(std::memory_order_acquire) == old) state_.wait(old, std::memory_order_acquire);
 }
 
 ThreadPool::ThreadPool(std::uint32_t threads) : size_(threads), spins_(threads <= usable_cpus()) {
-  RBEE_CHECK(threads >= 1);
+  RBEE_CHECK(threads >= 1 && threads <= kJoined);
   threads_.reserve(threads - 1);
   for (std::uint32_t worker = 1; worker < threads; ++worker) {
     threads_.emplace_back([this, worker] { work_loop(worker); });
@@ -51,46 +55,44 @@ ThreadPool::ThreadPool(std::uint32_t threads) : size_(threads), spins_(threads <
 
 ThreadPool::~ThreadPool() {
   stop_.store(true, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
-  generation_.notify_all();
+  state_.fetch_add(kNextJob, std::memory_order_release);
+  state_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
-void ThreadPool::start_deal(std::span<const std::size_t> pieces) {
+void ThreadPool::run_job(std::span<const std::size_t> pieces, Job job, const void* context) {
+  // Nobody has joined: these are the caller's alone.
   if (shares_.size() < pieces.size() * size_) shares_ = std::vector<Share>(pieces.size() * size_);
   for (std::size_t s = 0; s < pieces.size(); ++s) {
     for (std::uint32_t worker = 0; worker < size_; ++worker) {
       shares_[s * size_ + worker].next.store(pieces[s] * worker / size_, std::memory_order_relaxed);
     }
   }
-}
-
-void ThreadPool::run_job(Job job, const void* context) {
-  if (size_ == 1) {
-    job(context, 0);
-    return;
-  }
+  if (size_ == 1) return job(context, 0);
   job_ = job;
   context_ = context;
-  running_.store(size_ - 1, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
-  generation_.notify_all();
+  state_.fetch_add(kNextJob | kOpen, std::memory_order_release);
+  state_.notify_all();
   job(context, 0);
-  for (std::uint32_t left = running_.load(std::memory_order_acquire); left != 0;
-       left = running_.load(std::memory_order_acquire)) {
-    wait_while_equal(running_, left);
+  // Every piece is taken. Those who are in it may still be at work; who has not come is not needed any more.
+  for (std::uint32_t state = state_.fetch_sub(kOpen, std::memory_order_acq_rel) - kOpen; (state & kJoined) != 0;
+       state = state_.load(std::memory_order_acquire)) {
+    wait_for_change(state);
   }
 }
 
 void ThreadPool::work_loop(std::uint32_t worker) {
-  std::uint32_t seen = 0;
-  for (;;) {
-    wait_while_equal(generation_, seen);
-    // A worker takes part in every job, so the generation has moved by one exactly.
-    ++seen;
-    if (stop_.load(std::memory_order_relaxed)) return;
-    job_(context_, worker);
-    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+  std::uint32_t last = 0;  // the job that this worker was in
+  for (std::uint32_t state = state_.load(std::memory_order_acquire); !stop_.load(std::memory_order_relaxed);
+       state = state_.load(std::memory_order_acquire)) {
+    if ((state & kOpen) == 0 || state / kNextJob == last) {
+      wait_for_change(state);
+    } else if (state_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      last = state / kNextJob;
+      job_(context_, worker);
+      const std::uint32_t before = state_.fetch_sub(1, std::memory_order_acq_rel);
+      if ((before & (kOpen | kJoined)) == 1) state_.notify_all();  // the caller waits for the last one
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 #include "engine/backend/cpu/thread_pool.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -13,12 +14,12 @@
 namespace rbee::engine::cpu {
 namespace {
 
-TEST(ThreadPool, every_worker_runs_each_job_once_and_its_writes_are_seen) {
+TEST(ThreadPool, every_piece_of_many_jobs_is_done_once_and_its_writes_are_seen) {
   for (const std::uint32_t threads : {1U, 2U, 3U, 8U}) {
     ThreadPool pool(threads);
-    std::vector<std::uint64_t> counts(threads, 0);  // plain memory: the pool orders the accesses
+    std::vector<std::uint64_t> counts(2 * threads, 0);  // plain memory: the pool orders the accesses
     for (std::uint64_t round = 1; round <= 2000; ++round) {
-      pool.run([&](std::uint32_t worker) { ++counts[worker]; });
+      pool.deal(counts.size(), [&](std::size_t piece, std::uint32_t) { ++counts[piece]; });
       for (const std::uint64_t count : counts) ASSERT_EQ(count, round);
     }
   }
@@ -28,11 +29,11 @@ TEST(ThreadPool, work_that_sleeps_is_waited_for) {
   ThreadPool pool(3);
   std::atomic<int> done{0};
   for (int round = 0; round < 5; ++round) {
-    pool.run([&](std::uint32_t worker) {
+    pool.deal(6, [&](std::size_t, std::uint32_t worker) {
       if (worker != 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
       ++done;
     });
-    EXPECT_EQ(done.load(), 3 * (round + 1));
+    EXPECT_EQ(done.load(), 6 * (round + 1));
   }
 }
 
@@ -41,9 +42,22 @@ TEST(ThreadPool, jobs_after_a_long_pause_wake_the_sleepers) {
   std::vector<int> counts(4, 0);
   for (int round = 1; round <= 10; ++round) {
     std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    pool.run([&](std::uint32_t worker) { ++counts[worker]; });
+    pool.deal(counts.size(), [&](std::size_t piece, std::uint32_t) { ++counts[piece]; });
     EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 4 * round);
   }
+}
+
+TEST(ThreadPool, all_workers_help_where_there_is_enough_to_do) {
+  ThreadPool pool(4);
+  std::vector<std::atomic<int>> helped(4);
+  const auto all_have = [&] { return std::all_of(helped.begin(), helped.end(), [](const auto& n) { return n > 0; }); };
+  // Each piece waits until everybody has come, or so long that something is wrong.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  pool.deal(4, [&](std::size_t, std::uint32_t worker) {
+    ++helped[worker];
+    while (!all_have() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  });
+  EXPECT_TRUE(all_have());
 }
 
 TEST(ThreadPool, every_dealt_piece_is_done_once_also_when_a_worker_is_slow) {
@@ -67,7 +81,7 @@ TEST(ThreadPool, every_dealt_piece_is_done_once_also_when_a_worker_is_slow) {
 
 TEST(ThreadPool, an_idle_pool_uses_no_processor_time) {
   ThreadPool pool(8);
-  pool.run([](std::uint32_t) {});
+  pool.deal(8, [](std::size_t, std::uint32_t) {});
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const std::clock_t before = std::clock();
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
