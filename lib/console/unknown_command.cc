@@ -33,8 +33,12 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
       commands.push_back(command->get_name());
     }
     if (commands.empty() || argument == "--help" || argument == "-h" || argument == "--version") return "";
-    if (std::find(value_flags.begin(), value_flags.end(), argument) != value_flags.end()) ++i;
-    if (argument.starts_with('-')) continue;
+    if (argument.starts_with('-')) {
+      const CLI::Option* option = at->get_option_no_throw(argument);
+      const bool anywhere = std::find(value_flags.begin(), value_flags.end(), argument) != value_flags.end();
+      if (anywhere || (option != nullptr && option->get_items_expected_max() > 0)) ++i;  // its value
+      continue;
+    }
     const CLI::App* next = find_command(*at, argument);
     if (next == nullptr) {
       std::string list;
