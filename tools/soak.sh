@@ -9,6 +9,7 @@ minutes=${2:-30}
 shift $(($# < 2 ? $# : 2))
 worker=$(cd "$(dirname "$0")/.." && pwd)/build/release/bin/llm-worker-rbee/llm-worker-rbee
 folder=$(mktemp -d)
+: >"$folder/log"
 "$worker" --worker-id soak --model "$model" --port 0 "$@" >"$folder/log" 2>&1 &
 pid=$!
 clients=()
@@ -34,10 +35,11 @@ client() {
     length=$((n % 7 == 0 ? 400 + RANDOM % 400 : 8 + RANDOM % 120))
     limit=$((n % 5 == 0 ? 200 : 8 + RANDOM % 60))
     hang_up=$((n % 9 == 0 ? 1 : 600))
-    jq -nc --argjson n "$length" --argjson limit "$limit" --argjson seed "$RANDOM" \
-      '{job_id: "soak", prompt: [range($n) | (. * 7919 + $seed) % 200 + 260], max_tokens: $limit, temperature: 0.8,
+    jq -nc --arg id "$1-$n" --argjson n "$length" --argjson limit "$limit" --argjson seed "$RANDOM" \
+      '{job_id: $id, prompt: [range($n) | (. * 7919 + $seed) % 200 + 260], max_tokens: $limit, temperature: 0.8,
         seed: $seed, ignore_eos: true}' |
-      curl -s --max-time "$hang_up" "$address/execute" -H 'Content-Type: application/json' -d @- >/dev/null || true
+      curl -sf --max-time "$hang_up" "$address/execute" -H 'Content-Type: application/json' -d @- >/dev/null ||
+      [ $? = 28 ] || echo "client $1, request $n" >>"$folder/refused" # 28: hung up
   done
 }
 for ((i = 1; i <= 8; ++i)); do
@@ -77,3 +79,4 @@ awk '
       slower, failed
     exit growth > 1 || slower > 10 || failed > 0
   }' "$folder/samples"
+[ ! -e "$folder/refused" ] || { echo "soak: refused or broken off: $(wc -l <"$folder/refused") requests" >&2; exit 1; }
