@@ -24,6 +24,7 @@ struct SynthFlags {
   std::filesystem::path out;
   std::uint32_t layers = 0, threads = 0;
   std::uint64_t seed = 0;
+  bool hollow = false;
 };
 
 const std::map<std::string, ElementType>& element_types() {
@@ -57,6 +58,7 @@ int synth(Hive& hive, const SynthFlags& flags) {
   request.type = element_types().at(flags.type);
   request.seed = flags.seed;
   request.threads = flags.threads;
+  request.hollow = flags.hollow;
   const std::string id = !flags.id.empty() ? flags.id : flags.out.empty() ? flags.model + "-synth" : "";
   if (!id.empty()) pool::check_id(id, "model id");
   if (!id.empty() && pool::find_known_model(id) != nullptr) {
@@ -73,10 +75,11 @@ int synth(Hive& hive, const SynthFlags& flags) {
   const double seconds = seconds_since();
   if (!id.empty()) enter(hive, id, flags, folder);
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(report.weight_bytes) / seconds);
-  hive.terminal.line(fmt::format("Wrote {}: {} of {} weights in {} {} to {} in {:.1f} s ({}/s){}", flags.model,
-                                 human_bytes(report.weight_bytes), flags.type, report.shards,
-                                 report.shards == 1 ? "file" : "files", folder.string(), seconds, human_bytes(rate),
-                                 id.empty() ? "" : ", in the catalog as " + id));
+  hive.terminal.line(fmt::format(
+      "Wrote {}: {} of {} weights{} in {} {} to {} in {:.1f} s{}{}", flags.model, human_bytes(report.weight_bytes),
+      flags.type, flags.hollow ? ", names and shapes alone," : "", report.shards, report.shards == 1 ? "file" : "files",
+      folder.string(), seconds, flags.hollow ? "" : fmt::format(" ({}/s)", human_bytes(rate)),
+      id.empty() ? "" : ", in the catalog as " + id));
   hive.terminal.document({{"id", id},
                           {"path", std::filesystem::absolute(folder).string()},
                           {"weight_bytes", report.weight_bytes},
@@ -102,13 +105,15 @@ void add_synth_command(CLI::App& models, Invocation& invocation) {
   command->add_option("--dtype", flags->type, "bf16 (default), f16 or f32")
       ->check(CLI::IsMember({"bf16", "f16", "f32"}));
   command->add_option("--seed", flags->seed, "The same seed gives the same bytes (default 0)");
+  command->add_flag("--hollow", flags->hollow, "Names and shapes alone: workers draw the weights in memory");
   command->add_option("--out", flags->out, "Folder to write (default: in the pool, and entered into the catalog)");
   command->add_option("--id", flags->id, "Id in the catalog (default without --out: <model>-synth)");
   command->add_option("--threads", flags->threads, "Threads that draw numbers (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command->footer(
       "\nExamples:\n  rbee-hive models synth qwen-0.5b\n"
-      "  rbee-hive models synth mistral --layers 4 --out /tmp/mistral-4\n\n"
+      "  rbee-hive models synth mistral --layers 4 --out /tmp/mistral-4\n"
+      "  rbee-hive models synth mistral --hollow\n\n"
       "To measure a machine before a download, and to test without the hub. The answers are noise.");
   command->callback([&invocation, flags] { invocation.command = [flags](Hive& hive) { return synth(hive, *flags); }; });
 }

@@ -28,7 +28,8 @@ class HfModel final : public ModelFiles {
         generation_(std::move(generation)),
         shards_(std::move(shards)),
         tensors_(std::move(tensors)),
-        weight_bytes_(sum_bytes(tensors_)) {}
+        weight_bytes_(sum_bytes(tensors_)),
+        hollow_(fs::exists(folder_ / kHollowMarkerName)) {}
 
   const ModelConfig& config() const override { return config_; }
   const GenerationConfig& generation() const override { return generation_; }
@@ -41,6 +42,7 @@ class HfModel final : public ModelFiles {
     return files;
   }
   std::uint64_t weight_bytes() const override { return weight_bytes_; }
+  bool hollow() const override { return hollow_; }
   bool still_whole() const override {
     return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) { return shard->file().still_whole(); });
   }
@@ -58,6 +60,7 @@ class HfModel final : public ModelFiles {
   const std::vector<std::unique_ptr<SafetensorsFile>> shards_;
   const TensorMap tensors_;
   const std::uint64_t weight_bytes_;
+  const bool hollow_;
 };
 
 GenerationConfig read_generation(const fs::path& folder, const HfConfig& config) {

@@ -32,6 +32,9 @@ class ModelFiles {
   virtual std::vector<const MappedFile*> files() const { return {}; }
   /// Sum of the tensors' bytes.
   virtual std::uint64_t weight_bytes() const = 0;
+  /// True for a model to measure with: its files have all of a model but the numbers, which are drawn when it is
+  /// loaded.
+  virtual bool hollow() const { return false; }
   /// False once a file on disk is shorter than what was mapped: reading its tensors may then raise SIGBUS.
   virtual bool still_whole() const { return true; }
 };

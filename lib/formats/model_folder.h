@@ -9,6 +9,8 @@
 namespace rbee::formats {
 
 constexpr std::string_view kSafetensorsName = "model.safetensors";
+/// Beside files that have names and shapes of tensors and the size of their data, but no data.
+constexpr std::string_view kHollowMarkerName = "random-weights.txt";
 constexpr std::string_view kSafetensorsIndexName = "model.safetensors.index.json";
 
 /// The names in a folder that matter, sorted.

@@ -71,7 +71,7 @@ Examples:
   rbee bench --model tinyllama --json > before.json
   rbee bench --model ./tiny.Q4_K_M.gguf --depth 1024,4096 --streams 4,8 --markdown
   rbee bench --shape mistral --weights q4_k --host workstation
-  rbee bench --shape mistral --layers 4
+  rbee bench --shape mistral --layers 4 --depth 4096 --kv q8_0
   rbee bench compare before.json after.json
 
 It starts a worker of its own on the pool, measures and stops it. Beside each figure stands what the machine allows:
@@ -89,6 +89,8 @@ void add_bench_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--layers", plan.layers, "Fewer layers for --shape")->check(CLI::Range(1, 512));
   command->add_option("--weights", plan.weights, "The worker quantizes the weights on load: q8_0, q4_0 or q4_k")
       ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));
+  command->add_option("--kv", plan.kv, "Type of the KV cache (default: the worker's choice)")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0"}));
   command->add_option("--backend", plan.backend, "cpu, cuda, metal, vulkan or reference")->capture_default_str();
   command->add_option("--threads", plan.threads, "Threads (default: all cores)")->check(CLI::Range(0, 1024));
   command->add_option("--cpu-isa", plan.cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")

@@ -33,10 +33,10 @@ class BenchModel {
  public:
   BenchModel(PoolClient& pool, const BenchPlan& plan, const BenchWorld& world) : pool_(pool), id_(plan.model) {
     if (!plan.shape.empty()) {
-      world.says(fmt::format("writing random weights of {}'s shape", plan.shape));
+      world.says(fmt::format("making {}'s shape", plan.shape));
       id_ = plan.shape + "-bench-" + random_hex(4);
       undo_ = {"models", "delete", id_};
-      std::vector<std::string> synth = {"models", "synth", plan.shape, "--id", id_};
+      std::vector<std::string> synth = {"models", "synth", plan.shape, "--hollow", "--id", id_};
       if (plan.layers > 0) synth.insert(synth.end(), {"--layers", std::to_string(plan.layers)});
       make(std::move(synth));
     } else if (plan.model.find('/') != std::string::npos || plan.model.ends_with(".gguf")) {
@@ -136,12 +136,17 @@ void measure_peaks(PoolClient& pool, const BenchPlan& plan, const BenchWorld& wo
   result.int8_gops = std::max(result.int8_gops, number_at(peaks, "int8_gops"));
 }
 
+// What a type of the KV cache takes, where one of 16 bits takes 1; q8_0 has a scale beside 32 values.
+double bytes_of_16_bits(std::string_view kv) {
+  return kv == "f32" ? 2 : kv == "q8_0" ? 34.0 / 64 : 1;
+}
+
 // Limits from the peaks: the weights are read once per step, and multiplied once per token of a prompt.
 class Limits {
  public:
-  Limits(const BenchResult& peaks, const json::value& work)
+  Limits(const BenchResult& peaks, const json::value& work, std::string_view kv)
       : read_bytes_(number_at(work, "read_bytes")),
-        kv_bytes_(number_at(work, "kv_bytes_per_position")),
+        kv_bytes_(number_at(work, "kv_bytes_per_position") * bytes_of_16_bits(kv)),
         operations_(2 * number_at(work, "prompt_parameters")),
         read_rate_(peaks.read_gb_s * 1e9) {
     const bool float_weights = peaks.dtype.starts_with('F') || peaks.dtype.starts_with('B');
@@ -181,6 +186,7 @@ std::vector<std::string> worker_flags(const BenchPlan& plan) {
                                     std::to_string(plan.draft_max)};
   if (plan.threads > 0) flags.insert(flags.end(), {"--threads", std::to_string(plan.threads)});
   if (!plan.weights.empty()) flags.insert(flags.end(), {"--weights", plan.weights});
+  if (!plan.kv.empty()) flags.insert(flags.end(), {"--kv", plan.kv});
   if (!plan.cpu_isa.empty()) flags.insert(flags.end(), {"--cpu-isa", plan.cpu_isa});
   return flags;
 }
@@ -238,7 +244,7 @@ BenchResult run_bench(PoolSession& session, const BenchPlan& plan, const BenchWo
   measure_speeds(pool, model.id(), plan, world, result);
   measure_peaks(pool, plan, world, result);
   const json::value* const work = info.as_object().if_contains("work_per_token");
-  const Limits limits(result, work != nullptr ? *work : json::value());
+  const Limits limits(result, work != nullptr ? *work : json::value(), plan.kv);
   for (BenchTest& test : result.tests) {
     test.limit_ts = test.n_gen == 0 ? limits.prompt_ts() : limits.generation_ts(test.n_depth, test.n_streams);
   }

@@ -17,10 +17,11 @@ namespace rbee::keeper {
 /// What to measure. Exactly one of `model` and `shape` is given.
 struct BenchPlan {
   std::string model;         ///< an id of the pool's catalog, or a path on the pool: with a '/', or ending in .gguf
-  std::string shape;         ///< a known model's shape with random weights, written to the pool and deleted afterwards
+  std::string shape;         ///< a known model's shape with random weights, which take no room on disk
   std::uint32_t layers = 0;  ///< of the shape; 0: as many as the real model has
   std::string backend = "cpu", cpu_isa, api_key;
   std::string weights;        ///< what the worker quantizes them to on load; empty: as the files have them
+  std::string kv;             ///< type of the KV cache; empty: the worker's choice
   std::uint32_t threads = 0;  ///< 0: the worker's choice
   std::uint32_t prompt = 512, generate = 128, rounds = 3;
   std::vector<std::uint32_t> depths, streams;  ///< further ones: generation after so many tokens; so many at once

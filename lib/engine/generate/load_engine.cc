@@ -22,6 +22,7 @@
 #include "engine/generate/weight_warmer.h"
 #include "engine/kv/kv_dtype.h"
 #include "engine/weights/quantized_model.h"
+#include "engine/weights/random_model.h"
 #include "formats/gguf.h"
 #include "formats/weight_recipe.h"
 
@@ -196,6 +197,12 @@ BackendOptions backend_options(const EngineOptions& options) {
 // Puts quantized weights in the place of the files' own, when that was asked for.
 void quantize_parts(const EngineOptions& options, EngineParts& parts,
                     const std::function<void(const LoadProgress&)>& progress) {
+  if (parts.files->hollow()) {
+    parts.files = draw_weights(std::move(parts.files), formats::parse_weight_type(options.weights));
+    parts.info.weights_text = "random numbers in memory";
+    log_warning("the model's files hold no weights: they are random numbers in memory, and its answers are noise");
+    return;
+  }
   if (options.weights.empty()) return;
   parts.info.source_dtype = main_dtype(*parts.files);
   const std::uint32_t layers = parts.files->config().layers;

@@ -182,7 +182,7 @@ std::unique_ptr<formats::MappedFile> make_weight_cache(const fs::path& path, con
 std::unique_ptr<WeightMemory> quantize_into_memory(const formats::ModelFiles& files,
                                                    const formats::WeightRecipe& recipe, const WeightCacheLayout& layout,
                                                    std::uint32_t threads, const QuantizeProgress& progress) {
-  auto memory = std::make_unique<WeightMemory>(layout.file_bytes());
+  auto memory = std::make_unique<WeightMemory>(layout.file_bytes(), "the quantized weights");
   const auto write = [&memory](std::span<const std::byte> bytes, std::uint64_t offset) {
     std::memcpy(memory->bytes().data() + offset, bytes.data(), bytes.size());
   };

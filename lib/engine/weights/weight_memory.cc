@@ -11,15 +11,15 @@
 
 namespace rbee::engine {
 
-WeightMemory::WeightMemory(std::uint64_t bytes) {
+WeightMemory::WeightMemory(std::uint64_t bytes, std::string_view what) {
   const std::uint64_t available = available_memory_bytes();
   if (available != 0 && bytes > available) {
-    fail(ErrorKind::kExhausted, "the quantized weights need {} of memory, {} are available", human_bytes(bytes),
+    fail(ErrorKind::kExhausted, "{} need {} of memory, {} are available", what, human_bytes(bytes),
          human_bytes(available));
   }
   void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (data == MAP_FAILED) {
-    fail(ErrorKind::kExhausted, "{} of memory for the quantized weights: {}", human_bytes(bytes), std::strerror(errno));
+    fail(ErrorKind::kExhausted, "{} of memory for {}: {}", human_bytes(bytes), what, std::strerror(errno));
   }
   data_ = static_cast<std::byte*>(data);
   size_ = bytes;

@@ -1,9 +1,10 @@
 #pragma once
-// Memory for quantized weights that no file on disk holds.
+// Memory for weights that no file on disk holds.
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace rbee::engine {
 
@@ -11,8 +12,8 @@ namespace rbee::engine {
 /// what drops the pages of weights need not know which of the two they lie in.
 class WeightMemory {
  public:
-  /// Throws Error{kExhausted}, with both numbers where it can be known in advance.
-  explicit WeightMemory(std::uint64_t bytes);
+  /// `what` names it in errors. Throws Error{kExhausted}, with both numbers where it can be known in advance.
+  WeightMemory(std::uint64_t bytes, std::string_view what);
   ~WeightMemory();
   WeightMemory(const WeightMemory&) = delete;
   WeightMemory& operator=(const WeightMemory&) = delete;

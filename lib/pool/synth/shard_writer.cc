@@ -74,6 +74,7 @@ struct Work {
 ShardWriter::ShardWriter(const SynthRequest& request, std::filesystem::path folder)
     : type_(request.type),
       seed_(request.seed),
+      hollow_(request.hollow),
       threads_(request.threads != 0 ? request.threads : std::max(1U, std::thread::hardware_concurrency())),
       folder_(std::move(folder)),
       weights_(0, 0.02, request.type),
@@ -108,6 +109,13 @@ void ShardWriter::write(const Shard& shard, const std::function<void(std::uint64
   const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file.valid()) fail_errno(path, "create", errno);
   const std::string head = header(shard);
+  if (hollow_) {
+    if (const int error = write_at(file.get(), std::as_bytes(std::span(head)), 0)) fail_errno(path, "write", error);
+    if (::ftruncate(file.get(), static_cast<off_t>(head.size() + shard.data_bytes)) != 0) {
+      fail_errno(path, "extend", errno);
+    }
+    return;
+  }
   // Reserving the blocks first keeps the file in few extents and finds a full disk before the work.
   const int reserved = reserve_file_space(file.get(), head.size() + shard.data_bytes);
   if (reserved == ENOSPC) fail_errno(path, "reserve", reserved);

@@ -31,7 +31,7 @@ class ShardWriter {
  public:
   ShardWriter(const SynthRequest& request, std::filesystem::path folder);
 
-  /// Writes the whole file and has the disk keep it (fsync). `progress` runs on this thread. Throws Error{kIo,
+  /// Writes the whole file, of hollow models its header and its size, and has the disk keep it (fsync). `progress` runs on this thread. Throws Error{kIo,
   /// kExhausted}.
   void write(const Shard& shard, const std::function<void(std::uint64_t bytes_done)>& progress) const;
 
@@ -41,6 +41,7 @@ class ShardWriter {
 
   const ElementType type_;
   const std::uint64_t seed_;
+  const bool hollow_;
   const unsigned threads_;
   const std::filesystem::path folder_;
   const NormalTable weights_, biases_, norms_;

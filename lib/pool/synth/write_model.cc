@@ -11,6 +11,7 @@
 #include "base/json_text.h"
 #include "base/random.h"
 #include "base/units.h"
+#include "formats/model_folder.h"
 #include "pool/synth/shard_writer.h"
 #include "pool/synth/synth_tokenizer.h"
 
@@ -60,12 +61,17 @@ SynthReport write_all(const SynthRequest& request, const fs::path& folder, const
   report.shards = shards.size();
   for (const Shard& shard : shards) report.weight_bytes += shard.data_bytes;
   report.parameters = report.weight_bytes / element_bytes(request.type);
-  const std::uint64_t needed = report.weight_bytes + kOtherFilesBytes;
+  const std::uint64_t needed = (request.hollow ? 0 : report.weight_bytes) + kOtherFilesBytes;
   if (const std::uint64_t available = fs::space(folder).available; needed > available) {
     fail(ErrorKind::kExhausted, "{}: the model needs {}, {} are free", folder.parent_path().string(),
          human_bytes(needed), human_bytes(available));
   }
   write_small_files(request, folder);
+  if (request.hollow) {
+    write_file_atomically(
+        folder / formats::kHollowMarkerName,
+        "The files beside this one hold no weights: rbee draws random ones when it loads the model.\n");
+  }
   ShardWriter writer(request, folder);
   std::uint64_t before = 0;
   for (const Shard& shard : shards) {

@@ -18,6 +18,8 @@ struct SynthRequest {
   std::uint64_t seed = 0;
   std::uint64_t shard_bytes = kShardBytes;
   unsigned threads = 0;  ///< 0: as many as there are CPUs
+  /// No weights: files of the full size that take no room on disk, and a note that they are to be drawn in memory.
+  bool hollow = false;
 };
 
 struct SynthReport {

@@ -26,6 +26,13 @@ says "$("$rbee" bench compare "$home/a.json" "$home/b.json")" 'pp24' "comparison
 says "$("$rbee" bench --model "$models/demo-llama" "${short[@]}" --no-peaks --markdown)" '| tg6 |' "markdown"
 says "$("$rbee" bench --model "$models/demo-llama" "${short[@]}" --no-peaks --csv)" '0,6,0,1,' "CSV"
 
+# A shape takes no room on disk: its weights are drawn in memory.
+"$rbee" bench --shape tinyllama --layers 1 --weights q4_k --kv q8_0 --prompt 8 --generate 2 --rounds 1 --no-peaks --json >"$home/c.json"
+says "$(cat "$home/c.json")" '"dtype": "Q4_K"' "quantized shape"
+"$hive" models synth mistral --hollow --id hollow >/dev/null
+[ "$(du -sk "$home" | cut -f1)" -lt 20000 ] || { echo "a hollow model takes room on disk" >&2; exit 1; }
+"$hive" models delete hollow >/dev/null
+
 says "$("$rbee" pool models list)" 'Total models: 0' "models left behind"
 says "$("$rbee" pool worker list)" 'No workers' "workers left behind"
 if "$rbee" bench --model nothing 2>"$home/err"; then exit 1; fi
