@@ -35,6 +35,7 @@ client() {
     length=$((n % 7 == 0 ? 400 + RANDOM % 400 : 8 + RANDOM % 120))
     limit=$((n % 5 == 0 ? 200 : 8 + RANDOM % 60))
     hang_up=$((n % 9 == 0 ? 1 : 600))
+    [ "$n" -gt 1 ] || length=800 limit=200 # all at once: as much of the cache as they ever need
     jq -nc --arg id "$1-$n" --argjson n "$length" --argjson limit "$limit" --argjson seed "$RANDOM" \
       '{job_id: $id, prompt: [range($n) | (. * 7919 + $seed) % 200 + 260], max_tokens: $limit, temperature: 0.8,
         seed: $seed, ignore_eos: true}' |

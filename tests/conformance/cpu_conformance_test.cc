@@ -44,7 +44,7 @@ TEST_P(CpuConformance, every_op_agrees_with_the_reference) {
 }
 
 TEST(CpuConformanceKv, attention_over_a_q8_0_cache_agrees_with_the_reference) {
-  for (const cpu::Isa isa : cpu::available_isas()) {
+  for (const cpu::Isa isa : cpu::usable_isas()) {
     SCOPED_TRACE(cpu::isa_name(isa));
     const auto backend = make_cpu_backend(CpuOptions{.threads = 2, .isa = isa});
     for (const OpCase& c : q8_0_cache_cases()) expect_conforms(*backend, c);

@@ -17,8 +17,8 @@
 namespace rbee::engine::cpu {
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames{"portable",    "avx2", "avx512",      "avx512-vnni",
-                                                 "avx512-bf16", "neon", "neon-dotprod"};
+constexpr std::array<std::string_view, 8> kNames{"portable",    "avx2",        "avx2-vnni", "avx512",
+                                                 "avx512-vnni", "avx512-bf16", "neon",      "neon-dotprod"};
 
 std::string read_processor_name() {
 #if defined(__x86_64__)
@@ -44,13 +44,15 @@ std::string read_processor_name() {
 }
 
 #if defined(__x86_64__)
-// CPUID leaf 7, sub-leaf 1, EAX bit 5 (Intel SDM vol. 2A): g++ 12 and clang 14 have no common name for it.
-bool has_avx512_bf16() {
+// CPUID leaf 7, sub-leaf 1, EAX (Intel SDM vol. 2A): g++ 12 and clang 14 have no common names for these.
+constexpr unsigned kAvxVnniBit = 1U << 4, kAvx512Bf16Bit = 1U << 5;
+
+bool has_of_leaf_7_1(unsigned bit) {
   unsigned a = 0;
   unsigned b = 0;
   unsigned c = 0;
   unsigned d = 0;
-  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1U << 5)) != 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & bit) != 0;
 }
 
 bool is_amd() {
@@ -87,6 +89,7 @@ std::vector<Isa> available_isas() {
   const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1U << 29)) != 0;
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !f16c) return isas;
   isas.push_back(Isa::kAvx2);
+  if (has_of_leaf_7_1(kAvxVnniBit)) isas.push_back(Isa::kAvx2Vnni);
   if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
       !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
     return isas;
@@ -94,7 +97,7 @@ std::vector<Isa> available_isas() {
   isas.push_back(Isa::kAvx512);
   if (!__builtin_cpu_supports("avx512vnni")) return isas;
   isas.push_back(Isa::kAvx512Vnni);
-  if (has_avx512_bf16() && is_amd()) isas.push_back(Isa::kAvx512Bf16);
+  if (has_of_leaf_7_1(kAvx512Bf16Bit) && is_amd()) isas.push_back(Isa::kAvx512Bf16);
 #elif defined(__aarch64__)
   isas.push_back(Isa::kNeon);  // a part of the architecture
   if (has_arm_dotprod()) isas.push_back(Isa::kNeonDotprod);
@@ -103,12 +106,16 @@ std::vector<Isa> available_isas() {
 }
 
 std::vector<Isa> isas_by_name() {
+  std::vector<Isa> isas;
 #if defined(__x86_64__)
-  if (available_isas().back() == Isa::kAvx512Vnni && (has_avx512_bf16() || instruction_runs(try_avx512_bf16))) {
-    return {Isa::kAvx512Bf16};
+  const std::vector<Isa> available = available_isas();
+  const auto has = [&](Isa isa) { return std::find(available.begin(), available.end(), isa) != available.end(); };
+  if (has(Isa::kAvx2) && !has(Isa::kAvx2Vnni) && instruction_runs(try_avx2_vnni)) isas.push_back(Isa::kAvx2Vnni);
+  if (available.back() == Isa::kAvx512Vnni && (has_of_leaf_7_1(kAvx512Bf16Bit) || instruction_runs(try_avx512_bf16))) {
+    isas.push_back(Isa::kAvx512Bf16);
   }
 #endif
-  return {};
+  return isas;
 }
 
 std::vector<Isa> usable_isas() {

@@ -9,6 +9,8 @@ const Kernels& kernels_for(Isa isa) {
 #if defined(__x86_64__)
     case Isa::kAvx2:
       return avx2_kernels();
+    case Isa::kAvx2Vnni:
+      return avx2_vnni_kernels();
     case Isa::kAvx512:
       return avx512_kernels();
     case Isa::kAvx512Vnni:

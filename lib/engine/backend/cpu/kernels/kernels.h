@@ -36,6 +36,7 @@ const Kernels& kernels_for(Isa isa);
 // One per file compiled with its own flags; only those of the target's architecture exist.
 const Kernels& portable_kernels();
 const Kernels& avx2_kernels();
+const Kernels& avx2_vnni_kernels();
 const Kernels& avx512_kernels();
 const Kernels& avx512_vnni_kernels();
 const Kernels& avx512_bf16_kernels();
@@ -43,6 +44,7 @@ const Kernels& neon_kernels();
 const Kernels& neon_dotprod_kernels();
 
 /// One instruction of AVX512_BF16, for instruction_runs().
+void try_avx2_vnni();
 void try_avx512_bf16();
 
 }  // namespace rbee::engine::cpu
