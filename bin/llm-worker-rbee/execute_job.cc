@@ -58,7 +58,7 @@ void ExecuteJob::send_metrics(const GenerateEvent& event) {
   const engine::ModelInfo& info = engine().model();
   wire::MetricsEvent metrics;
   metrics.tokens_per_sec = event.decode_ms > 0 ? event.output_tokens * 1000.0 / event.decode_ms : 0;
-  metrics.vram_bytes = info.weight_bytes + info.kv_bytes;
+  metrics.vram_bytes = info.device_bytes;
   send(metrics);
 }
 

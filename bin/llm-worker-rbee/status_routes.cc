@@ -42,7 +42,7 @@ wire::WorkerHealth health(const Worker& worker) {
   if (const engine::Engine* engine = worker.slot.loaded()) {
     const engine::ModelInfo& info = engine->model();
     out.device = info.device;
-    out.vram_bytes = info.weight_bytes + info.kv_bytes;
+    out.vram_bytes = info.device_bytes;
     out.context = info.context;
     out.load_seconds = info.load_seconds;
     out.architecture = info.architecture;

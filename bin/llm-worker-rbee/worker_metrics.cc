@@ -124,6 +124,8 @@ std::string WorkerMetrics::text(const engine::Engine* engine) const {
     families.push_back(model_info(engine->model()));
     families.push_back(family("rbee_worker_weight_bytes", "Bytes of the model's weights", MetricType::Gauge,
                               static_cast<double>(engine->model().weight_bytes)));
+    families.push_back(family("rbee_worker_device_bytes", "Memory of the model's device that this process holds",
+                              MetricType::Gauge, static_cast<double>(engine->model().device_bytes)));
   }
   const ProcessMemory memory = process_memory();
   families.push_back(family("rbee_worker_resident_bytes", "Resident memory of the process", MetricType::Gauge,

@@ -96,6 +96,9 @@ struct ModelInfo {
   std::string source_dtype;  ///< of most weights in the files, where they are quantized on load; else empty
   std::string weights_text;  ///< what quantizing on load did, and where its result lies; else empty
   std::uint64_t parameters = 0, weight_bytes = 0, kv_bytes = 0;
+  /// What the device's memory holds of it once loaded: as the driver measures it for this process, else what was asked
+  /// of the driver; on the processor weights and KV cache.
+  std::uint64_t device_bytes = 0;
   std::uint32_t context = 0;        ///< positions per sequence in this engine
   std::uint32_t model_context = 0;  ///< what the model was made for
   std::uint32_t vocab_size = 0;

@@ -23,7 +23,7 @@ struct TokenEvent {
 
 struct MetricsEvent {
   double tokens_per_sec = 0;     ///< of decoding
-  std::uint64_t vram_bytes = 0;  ///< weights and KV cache on the model's device
+  std::uint64_t vram_bytes = 0;  ///< memory of the model's device; on the processor, weights and KV cache
 };
 
 struct EndEvent {

@@ -14,7 +14,7 @@ namespace rbee::wire {
 struct WorkerHealth {
   std::string worker_id, model, backend, device, version, state;
   std::string nonce;             ///< what --nonce gave: whoever started this worker knows it again
-  std::uint64_t vram_bytes = 0;  ///< weights and KV cache on the model's device
+  std::uint64_t vram_bytes = 0;  ///< memory of the model's device; on the processor, weights and KV cache
   std::uint64_t rss_bytes = 0, rss_peak_bytes = 0;
   std::uint64_t pid = 0;
   std::uint32_t port = 0, gpu = 0;

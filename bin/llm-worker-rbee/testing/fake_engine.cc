@@ -20,6 +20,7 @@ FakeEngine::FakeEngine(FakeOptions options) : options_(options) {
   info_.vocab_size = 257;
   info_.weight_bytes = 1000;
   info_.kv_bytes = 24;
+  info_.device_bytes = 1024;
   info_.has_chat_template = true;
   thread_ = std::thread([this] { run(); });
 }

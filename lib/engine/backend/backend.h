@@ -16,9 +16,11 @@
 namespace rbee::engine {
 
 struct BackendDescription {
-  std::string name;                ///< "reference", "cpu", ...
-  std::string device;              ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
-  std::uint64_t memory_bytes = 0;  ///< of the device, in use by this backend; 0 where weights stay in the mapped file
+  std::string name;    ///< "reference", "cpu", ...
+  std::string device;  ///< what it really runs on, for people: "Intel Xeon, avx512-vnni, 2 threads"
+  std::uint64_t memory_bytes =
+      0;  ///< of the device, asked for by this backend; 0 where weights stay in the mapped file
+  std::uint64_t memory_measured_bytes = 0;  ///< of the device, held by this process, as its driver says; 0: it does not
   std::uint64_t memory_available_bytes = 0;  ///< of the device, for weights and cache; 0 where it is the machine's
   bool packs_weights = false;  ///< compile() copies every matrix to memory of this process and releases it in the table
   /// Time of one more token in a small step, as a share of a step of one token. 1: company gains nothing, so that the

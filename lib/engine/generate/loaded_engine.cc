@@ -6,9 +6,20 @@
 #include "engine/generate/known_tokens.h"
 
 namespace rbee::engine {
+namespace {
+
+EngineParts measured(EngineParts parts) {
+  const BackendDescription device = parts.backend->describe();
+  const std::uint64_t on_device =
+      device.memory_measured_bytes != 0 ? device.memory_measured_bytes : device.memory_bytes;
+  parts.info.device_bytes = on_device != 0 ? on_device : parts.info.weight_bytes + parts.info.kv_bytes;
+  return parts;
+}
+
+}  // namespace
 
 LoadedEngine::LoadedEngine(EngineParts parts)
-    : parts_(std::move(parts)),
+    : parts_(measured(std::move(parts))),
       traits_{.tokenizer = *parts_.tokenizer,
               .eos_ids = parts_.eos_ids,
               .known = known_tokens(*parts_.tokenizer, parts_.info.vocab_size),

@@ -1,8 +1,11 @@
 // The cuda backend's module over a stand-in for the NVIDIA driver, which runs the kernels' source on the host.
 
 #include <gtest/gtest.h>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 
 #include "faulty_device.h"
+#include "hive_runner.h"
 
 namespace rbee::e2e {
 namespace {
@@ -44,6 +47,34 @@ TEST_F(CudaDeviceTest, what_keeps_a_worker_from_starting_is_one_clear_error) {
   driver_.set("memory_bytes 100000\n");
   expect_failure(run_worker_to_its_end(device_, {"--context", "64"}),
                  {"the model needs", "weights", "100000 are available"});
+}
+
+TEST_F(CudaDeviceTest, two_devices_are_told_apart_and_memory_is_measured_per_worker) {
+  const StandIn management(RBEE_MANAGEMENT_STAND_IN, "libnvidia-ml.so.1");
+  driver_.set("devices 2\n");
+  management.set("devices 2\nprocess_bytes 123456789\n");
+  TestPool pool(RBEE_WORKER_PROGRAM);
+  pool.set(device_.environment.front() + ":" + management.folder().string());
+  const boost::json::value devices = pool.run({"devices", "--json"}).json().at("cuda").at("devices");
+  ASSERT_EQ(devices.as_array().size(), 2U);
+  EXPECT_EQ(devices.at(1).at("name").as_string(), "emulated device 1");
+
+  ASSERT_EQ(pool.run({"models", "import", RBEE_TEST_DATA "/models/tiny-qwen2", "--id", "tiny"}).code, 0);
+  for (const char* gpu : {"0", "1"}) {
+    const HiveResult spawned =
+        pool.run({"worker", "spawn", "cuda", "--gpu", gpu, "--model", "tiny", "--port", "0", "--json"});
+    ASSERT_EQ(spawned.code, 0) << spawned.err;
+  }
+  const boost::json::value workers = pool.run({"worker", "list", "--json"}).json().at("workers");
+  ASSERT_EQ(workers.as_array().size(), 2U);
+  EXPECT_EQ(workers.at(0).at("worker_id").as_string(), "worker-cuda-0");
+  EXPECT_EQ(workers.at(0).at("device").as_string().find("emulated device ("), 0U);
+  EXPECT_EQ(workers.at(0).at("vram_bytes").to_number<std::uint64_t>(), 123456789U);
+  EXPECT_EQ(workers.at(1).at("worker_id").as_string(), "worker-cuda-1");
+  EXPECT_EQ(workers.at(1).at("device").as_string().find("emulated device 1 ("), 0U);
+  // NVML knows nothing of this process on the second: then it is what was asked of the driver.
+  EXPECT_NE(workers.at(1).at("vram_bytes").to_number<std::uint64_t>(), 123456789U);
+  EXPECT_GT(workers.at(1).at("vram_bytes").to_number<std::uint64_t>(), 100000U);
 }
 
 TEST(CudaDriverTest, no_driver_is_one_clear_error) {

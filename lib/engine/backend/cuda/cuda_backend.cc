@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "engine/backend/cuda/cuda_plan.h"
+#include "engine/backend/cuda/process_memory.h"
 
 namespace rbee::engine {
 namespace {
@@ -10,12 +11,14 @@ using cuda::CudaPlan;
 
 class CudaBackend final : public Backend {
  public:
-  explicit CudaBackend(const CudaOptions& options) : device_(options), kernels_(device_, options.kernels) {}
+  explicit CudaBackend(const CudaOptions& options)
+      : device_(options), kernels_(device_, options.kernels), management_library_(options.management_library) {}
 
   BackendDescription describe() const override {
     return {.name = "cuda",
             .device = device_.description(),
             .memory_bytes = bytes_,
+            .memory_measured_bytes = cuda::process_memory(management_library_, device_.identity().pci_address),
             .memory_available_bytes = device_.memory().available};
   }
 
@@ -46,6 +49,7 @@ class CudaBackend final : public Backend {
  private:
   const cuda::Device device_;
   cuda::KernelSet kernels_;
+  const std::string management_library_;
   std::uint64_t bytes_ = 0;
 };
 

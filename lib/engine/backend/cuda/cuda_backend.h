@@ -21,6 +21,7 @@ struct CudaOptions {
   std::uint32_t gpu = 0;  ///< in the order of the devices' places on the bus
   CudaKernels kernels;    ///< borrowed until the backend goes
   std::string driver_library = "libcuda.so.1";
+  std::string management_library = "libnvidia-ml.so.1";  ///< which measures; may be missing
 };
 
 /// Throws Error{kUnsupported}: no driver, one that is too old, no such device; each says what was looked for and found.

@@ -211,8 +211,11 @@ TEST_F(CudaBackendTest, graphs_make_room_for_new_ones) {
   EXPECT_EQ(driver_.objects, before);
 }
 
+// The device copies one piece while the next is read from the file and packed, and no piece is packed into memory that
+// is still copied from.
 TEST_F(CudaBackendTest, a_matrix_that_is_uploaded_in_pieces_arrives_whole) {
-  constexpr std::uint32_t kRows = 4500, kColumns = 1024;  // 18 MB: two pieces, packed by several threads
+  driver_.holds_copies = true;
+  constexpr std::uint32_t kRows = 9000, kColumns = 1024;  // 37 MB: three pieces, packed by several threads
   std::vector<float> values(std::size_t{kRows} * kColumns);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
   WeightTable weights;
@@ -229,6 +232,19 @@ TEST_F(CudaBackendTest, a_matrix_that_is_uploaded_in_pieces_arrives_whole) {
   const StepSequence sequence{.tokens = 1};
   backend->run(*plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
   EXPECT_EQ(output, expected);
+  EXPECT_EQ(driver_.held_copies_max, 2U);
+}
+
+TEST_F(CudaBackendTest, memory_of_this_process_is_what_the_management_library_says) {
+  CudaOptions options = cuda::emulated_options();
+  options.management_library = RBEE_EMULATED_MANAGEMENT;
+  driver_.devices = {{.pci_bus = 0}, {.pci_bus = 1}};
+  EXPECT_EQ(make_cuda_backend(options)->describe().memory_measured_bytes, 3U);
+  options.gpu = 1;
+  EXPECT_EQ(make_cuda_backend(options)->describe().memory_measured_bytes, 0U);
+  options.gpu = 0;
+  options.management_library = "libnvidia-ml-that-is-not-there.so.1";
+  EXPECT_EQ(make_cuda_backend(options)->describe().memory_measured_bytes, 0U);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // What bounds the cuda backend, whatever the device or the model says.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/units.h"
@@ -9,6 +10,7 @@
 namespace rbee::engine::cuda {
 
 constexpr int kDevicesMax = 256;
+constexpr std::size_t kDeviceProcessesMax = 4096;          ///< that share a device
 constexpr int kComputeCapabilityMin = 80;                  ///< 8.0, as the kernels are compiled for
 constexpr std::uint32_t kSplitsMax = 256;                  ///< of a sequence, attended to side by side
 constexpr std::uint32_t kSplitTokensMax = 16;              ///< more tokens than these fill a device by themselves

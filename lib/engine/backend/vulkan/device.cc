@@ -125,6 +125,7 @@ DeviceMemory Device::memory() const {
     if (bytes <= memory.total) continue;  // the largest; a small one beside it is a window to the same memory
     memory.total = bytes;
     const std::uint64_t used = std::min<std::uint64_t>(budget.heapUsage[i], budget.heapBudget[i]);
+    memory.used = has_memory_budget_ ? budget.heapUsage[i] : 0;
     memory.available = has_memory_budget_ ? std::min<std::uint64_t>(bytes, budget.heapBudget[i] - used) : bytes;
   }
   return memory;

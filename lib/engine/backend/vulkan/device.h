@@ -40,6 +40,7 @@ class Owned {
 struct DeviceMemory {
   std::uint64_t total = 0;
   std::uint64_t available = 0;  ///< by VK_EXT_memory_budget; `total` where the driver does not tell
+  std::uint64_t used = 0;       ///< by this process, likewise; 0 where the driver does not tell
 };
 
 class Device {

@@ -15,10 +15,12 @@ class VulkanBackend final : public Backend {
         pipelines_(device_, options.cache_folder) {}
 
   BackendDescription describe() const override {
+    const vulkan::DeviceMemory memory = device_.memory();
     return {.name = "vulkan",
             .device = device_.description(),
             .memory_bytes = bytes_,
-            .memory_available_bytes = device_.memory().available};
+            .memory_measured_bytes = memory.used,
+            .memory_available_bytes = memory.available};
   }
 
   bool supports(const Op& op, formats::DType weight_dtype) const override {

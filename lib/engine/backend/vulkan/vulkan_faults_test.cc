@@ -134,6 +134,38 @@ TEST_F(VulkanFaultsTest, memory_that_goes_away_while_a_model_is_loaded_is_an_err
   EXPECT_EQ(model.run(*backend, *plan), model.expected());
 }
 
+// The device copies one piece while the next is read from the file and packed, and no piece is packed into memory that
+// is still copied from: here copies begin only when the host waits for one.
+TEST_F(VulkanFaultsTest, weights_are_read_while_others_are_copied) {
+  const auto backend = make_vulkan_backend({});
+  const MatrixModel model(9000);  // 37 MB: three pieces
+  layer_.holds_submissions = 1;
+  const auto plan = model.compile(*backend);
+  EXPECT_EQ(layer_.held_max, 2U);
+  EXPECT_EQ(model.run(*backend, *plan), model.expected());
+}
+
+TEST_F(VulkanFaultsTest, memory_of_this_process_is_what_the_driver_says) {
+  const MatrixModel model(4500);
+  EXPECT_EQ(make_vulkan_backend({})->describe().memory_measured_bytes, 0U);
+  layer_.budget_bytes = 100'000'000;
+  const auto backend = make_vulkan_backend({});
+  const auto plan = model.compile(*backend);
+  EXPECT_GT(backend->describe().memory_measured_bytes, 18'432'000U);
+  EXPECT_EQ(backend->describe().memory_measured_bytes, layer_.allocated_bytes);
+}
+
+// Steps reuse what was recorded for their shape: nothing of the device is taken for a request.
+TEST_F(VulkanFaultsTest, steps_take_no_device_memory) {
+  const auto backend = make_vulkan_backend({});
+  const MatrixModel model(8);
+  const auto plan = model.compile(*backend);
+  model.run(*backend, *plan);
+  const std::uint64_t allocations = layer_.allocations;
+  for (int i = 0; i < 20; ++i) model.run(*backend, *plan);
+  EXPECT_EQ(layer_.allocations, allocations);
+}
+
 TEST_F(VulkanFaultsTest, a_shader_that_the_driver_does_not_compile_is_named) {
   const auto backend = make_vulkan_backend({});
   layer_.failing_pipeline = 1;

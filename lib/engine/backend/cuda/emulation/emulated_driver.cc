@@ -71,6 +71,7 @@ EmulatedDriver driver_of_settings() {
 struct Library {
   EmulatedDriver control = driver_of_settings();
   bool is_initialized = false;
+  std::vector<std::function<void()>> held_copies;
   std::map<CuAddress, std::uint64_t> allocations;  // address and bytes
   std::map<const simt::Kernel*, std::unique_ptr<CuFunctionTag>> functions;
 };
@@ -141,11 +142,20 @@ CuResult run_kernel(const simt::Kernel& kernel, simt::Grid grid, const void* arg
   }
 }
 
+void finish_held_copies() {
+  for (const auto& copy : library().held_copies) copy();
+  library().held_copies.clear();
+  control().held_copies = 0;
+}
+
 /// Does the work, or writes it down where the stream is being captured.
 CuResult submit(CuStream stream, std::function<CuResult()> work) {
   if (const CuResult result = state(); result != kCuSuccess) return result;
   if (stream == nullptr) return kInvalidHandle;
-  if (!stream->capture) return work();
+  if (!stream->capture) {
+    finish_held_copies();
+    return work();
+  }
   stream->capture->work.push_back(std::move(work));
   return kCuSuccess;
 }
@@ -274,10 +284,15 @@ RBEE_DRIVER cuMemFreeHost(void* memory) {
 }
 RBEE_DRIVER cuMemcpyHtoDAsync_v2(CuAddress to, const void* from, std::size_t bytes, CuStream stream) {
   if (!is_allocated(to, bytes)) return kCuInvalidValue;
-  return submit(stream, [=] {
+  const auto copy = [=] {
     std::memcpy(host_address(to), from, bytes);
     return kCuSuccess;
-  });
+  };
+  if (!control().holds_copies || stream == nullptr || stream->capture) return submit(stream, copy);
+  if (const CuResult result = state(); result != kCuSuccess) return result;
+  library().held_copies.emplace_back(copy);
+  control().held_copies_max = std::max(control().held_copies_max, ++control().held_copies);
+  return kCuSuccess;
 }
 RBEE_DRIVER cuMemcpyDtoHAsync_v2(void* to, CuAddress from, std::size_t bytes, CuStream stream) {
   if (!is_allocated(from, bytes)) return kCuInvalidValue;
@@ -335,6 +350,7 @@ RBEE_DRIVER cuStreamDestroy_v2(CuStream stream) {
   return destroy(stream);
 }
 RBEE_DRIVER cuStreamQuery(CuStream stream) {
+  finish_held_copies();
   if (const CuResult result = state(); result != kCuSuccess) return result;
   return stream->capture ? kCaptureUnsupported : kCuSuccess;
 }
@@ -381,6 +397,7 @@ RBEE_DRIVER cuEventRecord(CuEvent, CuStream) {
   return state();
 }
 RBEE_DRIVER cuEventQuery(CuEvent) {
+  finish_held_copies();
   return state();
 }
 RBEE_DRIVER cuEventDestroy_v2(CuEvent event) {

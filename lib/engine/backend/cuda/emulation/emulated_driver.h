@@ -29,9 +29,12 @@ struct EmulatedDriver {
   std::uint32_t failing_launch = 0;
   int launch_error = 719;
   bool is_lost = false;
+  /// Copies to the device are done when something is asked that must come after them: a device slower than any host.
+  bool holds_copies = false;
 
   std::uint64_t used_bytes = 0;  ///< of device memory
   std::uint32_t objects = 0;     ///< contexts, modules, streams, events, graphs, allocations that are alive
+  std::uint32_t held_copies = 0, held_copies_max = 0;
   std::uint32_t launches = 0, captures = 0, graph_launches = 0;
 };
 
