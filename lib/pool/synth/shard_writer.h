@@ -31,8 +31,8 @@ class ShardWriter {
  public:
   ShardWriter(const SynthRequest& request, std::filesystem::path folder);
 
-  /// Writes the whole file, of hollow models its header and its size, and has the disk keep it (fsync). `progress` runs on this thread. Throws Error{kIo,
-  /// kExhausted}.
+  /// Writes the whole file, of hollow models its header and its size, and has the disk keep it (fsync). `progress` runs
+  /// on this thread. Throws Error{kIo, kExhausted}.
   void write(const Shard& shard, const std::function<void(std::uint64_t bytes_done)>& progress) const;
 
  private:
