@@ -6,10 +6,10 @@ FUZZ_SECONDS ?= 10
 export JOBS FUZZ_SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench format check tidy asan tsan fuzz clean
+.PHONY: help setup build test demo bench format check tidy asan tsan fuzz aarch64 clean
 
 help:            ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 setup:           ## install the packages that building and testing need
 	@tools/setup.sh
@@ -43,6 +43,9 @@ tsan: setup      ## the concurrency tests with ThreadSanitizer
 
 fuzz: setup      ## each parser's fuzz target for FUZZ_SECONDS, on new inputs each time
 	@FUZZ_SEED=$${FUZZ_SEED:-0} tools/test.sh fuzz
+
+aarch64: setup   ## cross-compile what computes for 64-bit Arm and run its tests under qemu
+	@tools/test.sh aarch64
 
 clean:           ## remove build/
 	@echo "clean: removing build/"

@@ -9,6 +9,7 @@ compiler=(g++ cmake ninja-build ccache)
 libraries=(libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libspdlog-dev libpcre2-dev libutf8proc-dev
            libssl-dev zlib1g-dev libcurl4-openssl-dev prometheus-cpp-dev libtomlplusplus-dev libedit-dev)
 testing=(libgtest-dev libgmock-dev libbenchmark-dev openssh-client openssh-server clang-14 libclang-rt-14-dev clang-format clang-tidy)
+cross=(g++-aarch64-linux-gnu qemu-user googletest)
 graphics=(glslc libvulkan-dev mesa-vulkan-drivers vulkan-validationlayers spirv-cross)
 commands=(git curl jq strace)
 
@@ -30,7 +31,7 @@ as_root() {
 installed() { [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]; }
 
 missing=()
-for package in "${compiler[@]}" "${libraries[@]}" "${testing[@]}" "${graphics[@]}"; do
+for package in "${compiler[@]}" "${libraries[@]}" "${testing[@]}" "${cross[@]}" "${graphics[@]}"; do
   installed "$package" || missing+=("$package")
 done
 # A program may come from elsewhere than Debian's package of the same name.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the test stages and adds up what ctest counted. The last line is "N passed, N failed"; the exit status is 0 only
 # when nothing failed. A stage that cannot build, or that runs no test at all, counts as one failure.
-# Usage: tools/test.sh all | style | asan | tsan | fuzz
+# Usage: tools/test.sh all | style | asan | tsan | fuzz | aarch64
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -58,11 +58,12 @@ tsan() {
   build_or_fail tsan 'tsan' rbee_concurrency_tests && run_ctest tsan 'tsan: concurrency tests' -L 'concurrency'
 }
 fuzz() { build_or_fail fuzz 'fuzz' && run_ctest fuzz 'fuzz: each target briefly' -L 'fuzz'; }
+aarch64() { build_or_fail aarch64 'aarch64' && run_ctest aarch64 'aarch64 under qemu: tests'; }
 case ${1:-all} in
-  all) stages=(release style asan tsan fuzz) ;;
-  style | asan | tsan | fuzz) stages=("$1") ;;
+  all) stages=(release style asan tsan fuzz aarch64) ;;
+  style | asan | tsan | fuzz | aarch64) stages=("$1") ;;
   *)
-    echo "usage: tools/test.sh all | style | asan | tsan | fuzz" >&2
+    echo "usage: tools/test.sh all | style | asan | tsan | fuzz | aarch64" >&2
     exit 2
     ;;
 esac

@@ -225,7 +225,7 @@ TEST(SafetensorsTest, a_header_of_150000_tensors_is_read_quickly) {
   EXPECT_EQ(read_safetensors(as_bytes(file), "m").size(), static_cast<std::size_t>(kTensors));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   RecordProperty("seconds", std::to_string(seconds));
-  EXPECT_LT(seconds, 5.0);  // about 0.2 s optimised; the bound leaves room for sanitizers and a busy machine
+  EXPECT_LT(seconds, 60.0);  // about 0.2 s optimised; minutes if work grew with the square
 }
 
 TEST(SafetensorsTest, more_tensors_than_the_limit_are_refused) {

@@ -1,0 +1,16 @@
+# GoogleTest from its sources (Debian: googletest, which libgtest-dev and libgmock-dev need).
+set(sources /usr/src/googletest)
+if(NOT EXISTS "${sources}/googletest/src/gtest-all.cc")
+  set(GTest_FOUND FALSE)
+  message(FATAL_ERROR "GoogleTest's sources are not in ${sources} (Debian: googletest)")
+endif()
+if(NOT TARGET GTest::gtest)
+  add_library(rbee_googletest STATIC "${sources}/googletest/src/gtest-all.cc" "${sources}/googlemock/src/gmock-all.cc"
+                                     "${sources}/googletest/src/gtest_main.cc")
+  target_include_directories(rbee_googletest PRIVATE "${sources}/googletest" "${sources}/googlemock")
+  set_target_properties(rbee_googletest PROPERTIES UNITY_BUILD OFF)
+  add_library(GTest::gtest ALIAS rbee_googletest)
+  add_library(GTest::gmock ALIAS rbee_googletest)
+  add_library(GTest::gtest_main ALIAS rbee_googletest)
+endif()
+set(GTest_FOUND TRUE)
