@@ -27,7 +27,7 @@ using testing::HasSubstr;
 
 const std::string kModel = RBEE_TEST_DATA "/models/tiny-qwen2";
 constexpr const char* kRequest = R"({"job_id":"j","prompt":"a b c","max_tokens":64,"temperature":0,"ignore_eos":true})";
-constexpr std::chrono::minutes kPatience{1};
+constexpr std::chrono::minutes kPatience{5};
 
 std::string first_port_of(const std::string& log) {
   const std::string mark = "listening on http://";
