@@ -34,8 +34,8 @@ std::string catalog_table(const wire::Catalog& catalog, CatalogRows rows) {
   const std::size_t frame = std::max(kFrameColumns, id_columns + name_columns + kDownloadedColumns + 12);
   const auto row = [&](const std::string& id, const std::string& name, const std::string& downloaded,
                        const std::string& size) {
-    return fmt::format("{} {} {} {}\n", padded(id, id_columns), padded(name, name_columns),
-                       padded(downloaded, kDownloadedColumns), size);
+    return fmt::format("{} {} {} {}\n", console::padded(id, id_columns), console::padded(name, name_columns),
+                       console::padded(downloaded, kDownloadedColumns), size);
   };
   std::string text = fmt::format("Model Catalog for {}\n", printable(catalog.pool_id));
   text += std::string(frame, '=') + "\n";

@@ -1,5 +1,7 @@
 #include "disk_space.h"
 
+#include <system_error>
+
 namespace rbee::hive {
 
 DiskSpace disk_space(const std::filesystem::path& folder) {

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupts.h"
+#include "base/units.h"
 #include "command_line.h"
 #include "generation_flags.h"
 #include "sessions.h"

@@ -40,7 +40,7 @@ std::uint64_t checksum64(std::span<const std::byte> bytes, std::uint64_t seed) {
 }
 
 std::uint64_t checksum64(std::string_view text, std::uint64_t seed) {
-  return checksum64(std::as_bytes(std::span(text)), seed);
+  return checksum64(std::as_bytes(std::span<const char>(text)), seed);
 }
 
 }  // namespace rbee

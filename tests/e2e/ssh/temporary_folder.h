@@ -2,6 +2,7 @@
 // A folder for one test.
 
 #include <filesystem>
+#include <system_error>
 
 #include "base/random.h"
 

@@ -37,9 +37,9 @@ class Fiber {
   bool started_ = false;
   ucontext_t own_{}, caller_{};
   std::jmp_buf own_jump_{}, caller_jump_{};
-  void* fake_stack_ = nullptr;  // AddressSanitizer's, of whichever side is not running
-  const void* caller_stack_ = nullptr;
-  std::size_t caller_stack_bytes_ = 0;
+  [[maybe_unused]] void* fake_stack_ = nullptr;  // AddressSanitizer's, of whichever side is not running
+  [[maybe_unused]] const void* caller_stack_ = nullptr;
+  [[maybe_unused]] std::size_t caller_stack_bytes_ = 0;
 };
 
 }  // namespace rbee::engine::cuda::simt
