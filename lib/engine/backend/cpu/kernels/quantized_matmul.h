@@ -136,26 +136,50 @@ template <class I, class F, bool kFine, std::size_t C, std::size_t... kSubs>
   (add.template operator()<kSubs>(), ...);
 }
 
-/// C tokens from `token` on: numbers are unpacked in registers, and the panels are read from front to back.
-template <class I, class F, bool kFine, std::size_t C>
-void few_tokens(const QuantizedMatmul& m, std::size_t token) {
+/// C tokens from `token` on and kPanels panels side by side, from row `r` on: numbers are unpacked in registers, and
+/// each panel is read from front to back. Several streams of reads come faster from memory than one.
+template <class I, class F, bool kFine, std::size_t C, std::size_t kPanels>
+[[gnu::always_inline]] inline void few_tokens_of_panels(const QuantizedMatmul& m, std::size_t token, std::size_t r) {
   constexpr std::size_t kSubs = F::kValues / 32;
   const std::size_t x_stride = m.columns / 32;
-  for (std::size_t r = m.row_begin; r < m.row_end; r += I::kLanes) {
-    const VectorRows<I, F> rows(m, r);
-    typename I::FVec y[C];
+  const VectorRows<I, F> rows(m, r);
+  typename I::FVec y[kPanels][C];
+#pragma GCC unroll 2
+  for (std::size_t p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 4
-    for (std::size_t c = 0; c < C; ++c) y[c] = I::fset1(0.0F);
-    for (std::size_t b = 0; b < m.columns / F::kValues; ++b) {
-      const PackedBlock block = rows.block(b);
+    for (std::size_t c = 0; c < C; ++c) y[p][c] = I::fset1(0.0F);
+  }
+  for (std::size_t b = 0; b < m.columns / F::kValues; ++b) {
+    const std::size_t at = token * x_stride + kSubs * b;
+#pragma GCC unroll 2
+    for (std::size_t p = 0; p < kPanels; ++p) {
+      PackedBlock block = rows.block(b);
+      block.words += p * m.panel_bytes;
+      block.half += p * m.panel_bytes;
       fetch_ahead<I, F>(block);
-      const std::size_t at = token * x_stride + kSubs * b;
-      add_blocks<I, F, kFine, C>(y, block, m.x.blocks + at, x_stride, kFine ? m.x.low + 32 * at : nullptr,
+      add_blocks<I, F, kFine, C>(y[p], block, m.x.blocks + at, x_stride, kFine ? m.x.low + 32 * at : nullptr,
                                  std::make_index_sequence<kSubs>());
     }
-#pragma GCC unroll 4
-    for (std::size_t c = 0; c < C; ++c) store_rows<I>(m.y + (token + c) * m.y_stride + r, y[c], m.row_end - r);
   }
+#pragma GCC unroll 2
+  for (std::size_t p = 0; p < kPanels; ++p) {
+    const std::size_t row = r + p * kPanelRows;
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < C; ++c) store_rows<I>(m.y + (token + c) * m.y_stride + row, y[p][c], m.row_end - row);
+  }
+}
+
+template <class I, class F, bool kFine, std::size_t C>
+void few_tokens(const QuantizedMatmul& m, std::size_t token) {
+  std::size_t r = m.row_begin;
+  if constexpr (C == 1 && !kFine && F::kValues == 32) {  // larger blocks have too many scales for two
+    for (; r + 2 * kPanelRows <= m.row_end; r += 2 * kPanelRows) {
+      for (std::size_t v = 0; v < kPanelRows; v += I::kLanes) {
+        few_tokens_of_panels<I, F, kFine, C, 2>(m, token, r + v);
+      }
+    }
+  }
+  for (; r < m.row_end; r += I::kLanes) few_tokens_of_panels<I, F, kFine, C, 1>(m, token, r);
 }
 
 /// Unpacked numbers of kVectors vectors of rows in scratch memory: [32 values][8 words][vectors], scales and mins
