@@ -10,6 +10,7 @@ namespace rbee::engine {
 
 constexpr std::uint64_t kWeightPieceBytes = 1_MiB;  ///< of quantized rows that a thread makes, checks or writes at once
 constexpr std::uint64_t kCacheAlignment = 64;       ///< of each tensor in the cache: a line of the processor's caches
+constexpr std::uint64_t kCacheBytesMax = 4096_GiB;  ///< of a model's quantized weights, whose pieces lie in memory
 
 /// How much of each source file counts towards its identity: its beginning, and samples over all of its length.
 constexpr std::uint64_t kIdentityHeadBytes = 64_KiB, kIdentitySampleBytes = 4_KiB;

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/checked.h"
 #include "base/checksum.h"
+#include "base/error.h"
 #include "engine/weights/limits.h"
 #include "formats/gguf_header.h"
 
@@ -28,7 +29,14 @@ std::vector<std::uint64_t> tensor_offsets(const formats::WeightRecipe& recipe, C
   return offsets;
 }
 
-// Offsets from the first tensor's first byte.
+void check_size(const Checked& end) {
+  const std::uint64_t bytes = end.value_or_throw("the quantized weights");
+  if (bytes <= kCacheBytesMax) return;
+  fail(ErrorKind::kUnsupported, "the quantized weights would have {} bytes, at most {} are supported", bytes,
+       kCacheBytesMax);
+}
+
+// Offsets from the first tensor's first byte. Their number follows from the size, which is checked.
 std::vector<WeightPiece> cut_into_pieces(const formats::WeightRecipe& recipe,
                                          const std::vector<std::uint64_t>& offsets) {
   std::vector<WeightPiece> pieces;
@@ -48,6 +56,7 @@ std::vector<WeightPiece> cut_into_pieces(const formats::WeightRecipe& recipe,
 WeightCacheLayout::WeightCacheLayout(const formats::WeightRecipe& recipe, const std::string& source) {
   Checked end = 0;
   offsets_ = tensor_offsets(recipe, end);
+  check_size(end);
   pieces_ = cut_into_pieces(recipe, offsets_);
   formats::GgufHeader header;
   header.add_string("general.type", "quantized-weights");

@@ -32,7 +32,7 @@ struct WeightPiece {
 /// Constant after construction; any thread may read.
 class WeightCacheLayout {
  public:
-  /// Throws Error{kBadFile} when sizes overflow.
+  /// Throws Error: kBadFile when sizes overflow, kUnsupported when they come to more than kCacheBytesMax.
   WeightCacheLayout(const formats::WeightRecipe& recipe, const std::string& source);
 
   /// In the order of the file.

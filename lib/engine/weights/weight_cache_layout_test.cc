@@ -1,15 +1,18 @@
 #include "engine/weights/weight_cache_layout.h"
 
-#include <cstring>
+#include <utility>
 
 #include <gtest/gtest.h>
 
-#include "base/checksum.h"
+#include "engine/weights/limits.h"
+#include "engine/weights/testing/cache_file.h"
 #include "formats/gguf_part.h"
+#include "formats/test_files.h"
 
 namespace rbee::engine {
 namespace {
 
+using formats::as_bytes;
 using formats::DType;
 using formats::TensorView;
 
@@ -27,20 +30,12 @@ class WeightCacheLayoutTest : public testing::Test {
   std::string file_of(const WeightCacheLayout& layout) const {
     std::string file(layout.file_bytes(), '\0');
     for (std::size_t i = 0; i < file.size(); ++i) file[i] = static_cast<char>(i * 7);
-    std::vector<std::uint64_t> sums;
-    for (const WeightPiece& piece : layout.pieces()) {
-      sums.push_back(checksum64(std::string_view(file).substr(piece.offset, piece.bytes)));
-    }
-    return file.replace(0, layout.header(sums).size(), layout.header(sums));
+    return with_right_header(layout, std::move(file));
   }
 
   std::vector<TensorView> tensors_;
   formats::WeightRecipe recipe_;
 };
-
-std::span<const std::byte> as_bytes(const std::string& text) {
-  return std::as_bytes(std::span(text));
-}
 
 TEST_F(WeightCacheLayoutTest, the_file_is_a_gguf_file_with_the_matrices) {
   const WeightCacheLayout layout(recipe_, "abc");
@@ -123,6 +118,21 @@ TEST_F(WeightCacheLayoutTest, another_source_type_shape_or_name_is_another_file)
   EXPECT_EQ(WeightCacheLayout(recipe_, "abc").problem_of(as_bytes(file)), "");
   tensors_[1].name.back() = 'x';
   EXPECT_EQ(WeightCacheLayout(recipe_, "abc").problem_of(as_bytes(file)), other);
+}
+
+// Their pieces are not counted out: there would be more of them than memory.
+TEST_F(WeightCacheLayoutTest, sizes_that_no_file_has_are_refused_before_memory_is_taken) {
+  const auto refusal = [&](std::uint64_t rows) {
+    tensors_[0].shape[0] = rows;
+    return formats::error_of([&] { WeightCacheLayout(recipe_, "abc"); });
+  };
+  constexpr std::uint64_t kRowBytes = 144;  // of 256 values in Q4_K
+  EXPECT_EQ(refusal(UINT64_MAX / kRowBytes + 1),
+            "bad_file: model.layers.0.self_attn.q_proj.weight: size overflows 64 bits");
+  EXPECT_EQ(refusal(kCacheBytesMax / kRowBytes + 1),
+            "unsupported: the quantized weights would have 4398046511488 bytes, at most 4398046511104 are supported");
+  tensors_[1].shape[0] = UINT64_MAX / 66 + 1;  // the last one
+  EXPECT_EQ(refusal(1), "bad_file: the quantized weights: size overflows 64 bits");
 }
 
 }  // namespace
