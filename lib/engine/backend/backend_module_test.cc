@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "engine/backend/testing/thrown_message.h"
 
 namespace rbee::engine {
 namespace {
@@ -16,14 +17,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 std::string refusal(std::string_view name, const BackendOptions& options) {
-  try {
-    make_backend(name, options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
+  return message_of(ErrorKind::kUnsupported, [&] { make_backend(name, options); });
 }
 
 TEST(BackendModule, one_that_is_not_installed_is_named_with_the_places) {

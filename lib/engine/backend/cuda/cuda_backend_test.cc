@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "engine/backend/cuda/emulation/emulated_cuda.h"
 #include "engine/backend/cuda/step_graphs.h"
-#include "engine/graph/graph_builder.h"
+#include "engine/backend/testing/small_models.h"
+#include "engine/backend/testing/thrown_message.h"
 
 namespace rbee::engine {
 namespace {
@@ -18,46 +19,6 @@ namespace {
 using cuda::EmulatedDriver;
 using testing::AllOf;
 using testing::HasSubstr;
-
-/// The message of the Error of this kind that the call throws.
-template <typename Call>
-std::string message_of(ErrorKind kind, const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
-
-/// x through a matrix and the same matrix again, then out of so many of the rows.
-struct SmallModel {
-  SmallModel() {
-    for (int i = 0; i < 32 * 32; ++i) values.push_back(static_cast<float>(i % 7) - 3.0F);
-    Weight matrix{.name = "m", .rows = 32, .columns = 32};
-    matrix.data = reinterpret_cast<const std::byte*>(values.data());
-    const WeightId first = weights.add(matrix), tied = weights.add(matrix);
-    GraphBuilder builder(weights);
-    graph = builder.finish(builder.matmul(builder.matmul(builder.input(32), first), tied));
-  }
-  std::vector<float> run(Backend& backend, Plan& plan, std::uint32_t tokens = 1) const {
-    const std::vector<float> input(std::size_t{32} * tokens, 0.5F);
-    std::vector<float> output(std::size_t{32} * tokens);
-    const std::vector<TokenId> ids(tokens);
-    const StepSequence sequence{.tokens = tokens};
-    backend.run(plan, {.tokens = ids, .sequences = {&sequence, 1}, .input = input}, output);
-    return output;
-  }
-  std::unique_ptr<Plan> compile(Backend& backend) const { return backend.compile(graph, weights, kv, limits); }
-
-  std::vector<float> values;
-  WeightTable weights;
-  Graph graph;
-  KvLayout kv{.layers = 1, .kv_heads = 1, .head_dim = 8, .block_tokens = 4, .blocks = 1};
-  StepLimits limits{.tokens_max = 200, .outputs_max = 4, .sequences_max = 1};
-};
 
 class CudaBackendTest : public testing::Test {
  protected:
@@ -126,7 +87,7 @@ TEST_F(CudaBackendTest, kernels_that_the_driver_does_not_take_are_an_error_of_th
 TEST_F(CudaBackendTest, a_model_larger_than_the_device_is_refused_with_both_sizes) {
   const auto backend = cuda::make_emulated_cuda_backend();
   SmallModel model;
-  model.kv = {.layers = 64, .kv_heads = 64, .head_dim = 512, .block_tokens = 16, .blocks = 1 << 20};
+  model.ask_for_huge_cache();
   EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { model.compile(*backend); }),
               AllOf(HasSubstr("KV cache 140737488355328"), HasSubstr("1073741824 of 1073741824 are available")));
   EXPECT_EQ(driver_.used_bytes, 0U);
@@ -161,16 +122,13 @@ TEST_F(CudaBackendTest, a_lost_device_ends_the_step_with_the_drivers_reason) {
 TEST_F(CudaBackendTest, heads_that_are_too_long_are_refused_by_name) {
   const auto backend = cuda::make_emulated_cuda_backend();
   SmallModel model;
-  GraphBuilder builder(model.weights);
-  model.graph =
-      builder.finish(builder.attention(builder.input(1024), {.layer = 0, .heads = 1, .kv_heads = 1, .head_dim = 1024}));
+  model.attend_with_long_heads();
   EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { model.compile(*backend); }), HasSubstr("attention"));
 }
 
 TEST_F(CudaBackendTest, a_matrix_that_is_used_twice_is_held_once) {
   const auto backend = cuda::make_emulated_cuda_backend();
-  SmallModel model;
-  model.limits.tokens_max = 4;
+  const SmallModel model;
   const auto plan = model.compile(*backend);
   const std::uint64_t all = backend->describe().memory_bytes;
   EXPECT_GE(all, 4096U);
@@ -179,7 +137,8 @@ TEST_F(CudaBackendTest, a_matrix_that_is_used_twice_is_held_once) {
 
 TEST_F(CudaBackendTest, a_step_of_few_tokens_is_one_graph_for_its_class) {
   const auto backend = cuda::make_emulated_cuda_backend();
-  const SmallModel model;
+  SmallModel model;
+  model.limits.tokens_max = 200;
   const auto plan = model.compile(*backend);
   const std::vector<float> one = model.run(*backend, *plan, 1);
   EXPECT_EQ(driver_.captures, 1U);
@@ -215,23 +174,10 @@ TEST_F(CudaBackendTest, graphs_make_room_for_new_ones) {
 // is still copied from.
 TEST_F(CudaBackendTest, a_matrix_that_is_uploaded_in_pieces_arrives_whole) {
   driver_.holds_copies = true;
-  constexpr std::uint32_t kRows = 9000, kColumns = 1024;  // 37 MB: three pieces, packed by several threads
-  std::vector<float> values(std::size_t{kRows} * kColumns);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
-  WeightTable weights;
-  GraphBuilder builder(weights);
-  const WeightId matrix = weights.add(
-      {.name = "m", .rows = kRows, .columns = kColumns, .data = reinterpret_cast<const std::byte*>(values.data())});
-  const Graph graph = builder.finish(builder.matmul(builder.input(kColumns), matrix));
+  const MatrixModel model(9000);  // 37 MB: three pieces, packed by several threads
   const auto backend = cuda::make_emulated_cuda_backend();
-  const auto plan = backend->compile(graph, weights, SmallModel().kv, {.tokens_max = 1, .outputs_max = 1});
-  const std::vector<float> input(kColumns, 0.5F);
-  std::vector<float> output(kRows), expected(kRows, 0.0F);
-  for (std::size_t i = 0; i < values.size(); ++i) expected[i / kColumns] += 0.5F * values[i];  // exact
-  const TokenId token;
-  const StepSequence sequence{.tokens = 1};
-  backend->run(*plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
-  EXPECT_EQ(output, expected);
+  const auto plan = model.compile(*backend);
+  EXPECT_EQ(model.run(*backend, *plan), model.expected());
   EXPECT_EQ(driver_.held_copies_max, 2U);
 }
 

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/units.h"
+#include "engine/backend/testing/small_models.h"
+#include "engine/backend/testing/thrown_message.h"
 #include "engine/backend/vulkan/hazards.h"
 #include "engine/backend/vulkan/level_order.h"
 #include "engine/graph/fuse_additions.h"
@@ -24,44 +26,10 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-/// The message of the Error of this kind that the call throws.
-template <typename Call>
-std::string message_of(ErrorKind kind, const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
+std::vector<float> run(const SmallModel& model, Backend& backend) {
+  const auto plan = model.compile(backend);
+  return model.run(backend, *plan);
 }
-
-/// x + x through a matrix.
-struct SmallModel {
-  SmallModel() {
-    for (int i = 0; i < 32 * 32; ++i) values.push_back(static_cast<float>(i % 7) - 3.0F);
-    Weight matrix{.name = "m", .rows = 32, .columns = 32};
-    matrix.data = reinterpret_cast<const std::byte*>(values.data());
-    const WeightId first = weights.add(matrix), tied = weights.add(matrix);
-    GraphBuilder builder(weights);
-    graph = builder.finish(builder.matmul(builder.matmul(builder.input(32), first), tied));
-  }
-  std::vector<float> run(Backend& backend) const {
-    const auto plan = backend.compile(graph, weights, kv, limits);
-    const std::vector<float> input(32, 0.5F);
-    std::vector<float> output(32);
-    const TokenId token;
-    const StepSequence sequence{.tokens = 1};
-    backend.run(*plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
-    return output;
-  }
-  std::vector<float> values;
-  WeightTable weights;
-  Graph graph;
-  KvLayout kv{.layers = 1, .kv_heads = 1, .head_dim = 8, .block_tokens = 4, .blocks = 1};
-  StepLimits limits{.tokens_max = 4, .outputs_max = 4, .sequences_max = 1};
-};
 
 class VulkanBackendTest : public testing::Test {
  protected:
@@ -78,8 +46,8 @@ TEST_F(VulkanBackendTest, a_device_that_is_not_there_is_refused_with_those_that_
 TEST_F(VulkanBackendTest, a_cache_larger_than_the_device_is_refused_with_both_sizes) {
   const auto backend = make_vulkan_backend({});
   SmallModel model;
-  model.kv = {.layers = 64, .kv_heads = 64, .head_dim = 512, .block_tokens = 16, .blocks = 1 << 20};
-  const std::string message = message_of(ErrorKind::kExhausted, [&] { model.run(*backend); });
+  model.ask_for_huge_cache();
+  const std::string message = message_of(ErrorKind::kExhausted, [&] { model.compile(*backend); });
   EXPECT_THAT(message, AllOf(HasSubstr("KV cache 140737488355328"), HasSubstr("are available")));
 }
 
@@ -87,52 +55,37 @@ TEST_F(VulkanBackendTest, one_value_larger_than_a_binding_is_refused) {
   const auto backend = make_vulkan_backend({.binding_bytes_max = 8192});
   SmallModel model;
   model.limits.tokens_max = 1000;
-  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { model.run(*backend); }), HasSubstr("8192"));
+  EXPECT_THAT(message_of(ErrorKind::kExhausted, [&] { model.compile(*backend); }), HasSubstr("8192"));
 }
 
 TEST_F(VulkanBackendTest, heads_that_are_too_long_are_refused_by_name) {
   const auto backend = make_vulkan_backend({});
   SmallModel model;
-  GraphBuilder builder(model.weights);
-  model.graph =
-      builder.finish(builder.attention(builder.input(1024), {.layer = 0, .heads = 1, .kv_heads = 1, .head_dim = 1024}));
-  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { model.run(*backend); }), HasSubstr("attention"));
+  model.attend_with_long_heads();
+  EXPECT_THAT(message_of(ErrorKind::kUnsupported, [&] { model.compile(*backend); }), HasSubstr("attention"));
 }
 
 TEST_F(VulkanBackendTest, a_matrix_that_is_used_twice_is_held_once) {
   const auto backend = make_vulkan_backend({});
   const SmallModel model;
-  const auto plan = backend->compile(model.graph, model.weights, model.kv, model.limits);
+  const auto plan = model.compile(*backend);
   const std::uint64_t all = backend->describe().memory_bytes;
   EXPECT_GE(all, 4096U);
   EXPECT_LT(all, 4096U + 3 * 4 * 32 * 4 + 1024);  // one matrix, three values of four rows, a cache
 }
 
 TEST_F(VulkanBackendTest, a_matrix_that_is_uploaded_in_pieces_arrives_whole) {
-  constexpr std::uint32_t kRows = 4500, kColumns = 1024;  // 18 MB: two pieces, packed by several threads
-  std::vector<float> values(std::size_t{kRows} * kColumns);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
-  WeightTable weights;
-  GraphBuilder builder(weights);
-  const WeightId matrix = weights.add(
-      {.name = "m", .rows = kRows, .columns = kColumns, .data = reinterpret_cast<const std::byte*>(values.data())});
-  const Graph graph = builder.finish(builder.matmul(builder.input(kColumns), matrix));
+  const MatrixModel model(4500);  // 18 MB: two pieces, packed by several threads
   const auto backend = make_vulkan_backend({});
-  const auto plan = backend->compile(graph, weights, SmallModel().kv, {.tokens_max = 1, .outputs_max = 1});
-  const std::vector<float> input(kColumns, 0.5F);
-  std::vector<float> output(kRows), expected(kRows, 0.0F);
-  for (std::size_t i = 0; i < values.size(); ++i) expected[i / kColumns] += 0.5F * values[i];  // exact
-  const TokenId token;
-  const StepSequence sequence{.tokens = 1};
-  backend->run(*plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
-  EXPECT_EQ(output, expected);
+  const auto plan = model.compile(*backend);
+  EXPECT_EQ(model.run(*backend, *plan), model.expected());
 }
 
 TEST_F(VulkanBackendTest, a_damaged_pipeline_cache_is_replaced) {
   const fs::path folder = fs::path(testing::TempDir()) / "rbee_vulkan_pipelines";
   fs::remove_all(folder);
   const SmallModel model;
-  const std::vector<float> expected = model.run(*make_vulkan_backend({.cache_folder = folder}));
+  const std::vector<float> expected = run(model, *make_vulkan_backend({.cache_folder = folder}));
   ASSERT_FALSE(fs::is_empty(folder));
   const fs::path file = fs::directory_iterator(folder)->path();
   const std::string good = read_file(file, 64_MiB);
@@ -140,7 +93,7 @@ TEST_F(VulkanBackendTest, a_damaged_pipeline_cache_is_replaced) {
   flipped.back() ^= 1;
   for (const std::string& bad : {std::string(), good.substr(0, good.size() / 2), flipped, std::string(5000, 'x')}) {
     write_file_atomically(file, bad);
-    EXPECT_EQ(model.run(*make_vulkan_backend({.cache_folder = folder})), expected);
+    EXPECT_EQ(run(model, *make_vulkan_backend({.cache_folder = folder})), expected);
     EXPECT_TRUE(read_file(file, 64_MiB).starts_with("rbeepipe"));
   }
   fs::remove_all(folder);
@@ -148,8 +101,8 @@ TEST_F(VulkanBackendTest, a_damaged_pipeline_cache_is_replaced) {
 
 TEST_F(VulkanBackendTest, a_cache_folder_that_cannot_be_written_is_no_error) {
   const SmallModel model;
-  EXPECT_EQ(model.run(*make_vulkan_backend({.cache_folder = "/proc/no-such-folder"})),
-            model.run(*make_vulkan_backend({})));
+  EXPECT_EQ(run(model, *make_vulkan_backend({.cache_folder = "/proc/no-such-folder"})),
+            run(model, *make_vulkan_backend({})));
 }
 
 TEST(Hazards, a_barrier_stands_where_one_op_needs_what_another_wrote) {

@@ -10,9 +10,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "engine/backend/testing/small_models.h"
+#include "engine/backend/testing/thrown_message.h"
 #include "engine/backend/vulkan/testing/fault_layer.h"
 #include "engine/backend/vulkan/vulkan_backend.h"
-#include "engine/graph/graph_builder.h"
 
 namespace rbee::engine {
 namespace {
@@ -27,52 +28,6 @@ FaultLayer& fault_layer() {
   auto* const function = reinterpret_cast<vulkan::FaultLayerFunction*>(::dlsym(library, vulkan::kFaultLayerFunction));
   return *function();
 }
-
-template <typename Call>
-std::string message_of(ErrorKind kind, const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
-
-/// x through a matrix with so many rows.
-struct MatrixModel {
-  explicit MatrixModel(std::uint32_t matrix_rows) : rows(matrix_rows), values(std::size_t{rows} * kColumns) {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7 + i / kColumns % 5) - 3.0F;
-    const WeightId matrix = weights.add(
-        {.name = "m", .rows = rows, .columns = kColumns, .data = reinterpret_cast<const std::byte*>(values.data())});
-    GraphBuilder builder(weights);
-    graph = builder.finish(builder.matmul(builder.input(kColumns), matrix));
-  }
-  std::unique_ptr<Plan> compile(Backend& backend) const {
-    const KvLayout kv{.layers = 1, .kv_heads = 1, .head_dim = 8, .block_tokens = 4, .blocks = 1};
-    return backend.compile(graph, weights, kv, {.tokens_max = 1, .outputs_max = 1, .sequences_max = 1});
-  }
-  std::vector<float> run(Backend& backend, Plan& plan) const {
-    const std::vector<float> input(kColumns, 0.5F);
-    std::vector<float> output(rows);
-    const TokenId token;
-    const StepSequence sequence{.tokens = 1};
-    backend.run(plan, {.tokens = {&token, 1}, .sequences = {&sequence, 1}, .input = input}, output);
-    return output;
-  }
-  std::vector<float> expected() const {  // exact
-    std::vector<float> sums(rows, 0.0F);
-    for (std::size_t i = 0; i < values.size(); ++i) sums[i / kColumns] += 0.5F * values[i];
-    return sums;
-  }
-
-  static constexpr std::uint32_t kColumns = 1024;
-  const std::uint32_t rows;
-  std::vector<float> values;
-  WeightTable weights;
-  Graph graph;
-};
 
 class VulkanFaultsTest : public testing::Test {
  protected:
