@@ -52,6 +52,9 @@ TEST(Results, damaged_records_are_named) {
   EXPECT_THROW(parse_results(second, "r"), Error);                                      // no head
   EXPECT_THROW(parse_results(text + second.substr(0, second.find('\n')), "r"), Error);  // one cell twice
   EXPECT_THROW(parse_results(R"({"record":"run","version":2,"started_at":"x"})", "r"), Error);
+  std::string no_object = text;
+  no_object.replace(no_object.find("\"figures\":{"), 11, "\"figures\":7,\"were\":{");
+  EXPECT_THROW(parse_results(no_object, "r"), Error);
 }
 
 TEST(Results, unknown_checks_of_later_versions_are_skipped) {

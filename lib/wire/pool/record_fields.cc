@@ -118,7 +118,9 @@ const json::array& RecordFields::array_or_empty(std::string_view name, std::size
 }
 
 const json::value* RecordFields::object_or_null(std::string_view name) {
-  return find(name);
+  const json::value* value = find(name);
+  if (value != nullptr && !value->is_object()) wrong(name, *value, "an object");
+  return value;
 }
 
 json::object RecordFields::rest() const {
