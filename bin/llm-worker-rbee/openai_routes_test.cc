@@ -162,6 +162,7 @@ TEST_F(OpenAi, metrics_are_prometheus_text) {
       << response.body;
   EXPECT_NE(response.body.find("rbee_worker_draft_tokens_total 0"), std::string::npos);
   EXPECT_NE(response.body.find("rbee_worker_draft_tokens_accepted_total 0"), std::string::npos);
+  EXPECT_NE(response.body.find("rbee_worker_candidate_steps_total 0"), std::string::npos);
   EXPECT_NE(response.body.find("rbee_worker_time_to_first_token_seconds_count 1"), std::string::npos);
   EXPECT_NE(response.body.find("rbee_worker_http_responses_total{route=\"/execute\",status=\"200\"} 1"),
             std::string::npos);

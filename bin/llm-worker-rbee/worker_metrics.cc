@@ -71,6 +71,8 @@ std::vector<MetricFamily> engine_families(const engine::EngineStats& stats) {
       counter("rbee_worker_draft_tokens_total", "Guessed tokens that steps verified", stats.draft_tokens),
       counter("rbee_worker_draft_tokens_accepted_total", "Guessed tokens that came true", stats.draft_tokens_accepted),
       counter("rbee_worker_steps_total", "Engine steps", stats.steps),
+      counter("rbee_worker_candidate_steps_total", "Engine steps whose device gave the highest logits alone",
+              stats.candidate_steps),
       counter("rbee_worker_prefill_seconds_total", "Time in prefill", stats.prefill_seconds),
       counter("rbee_worker_decode_seconds_total", "Time in decode", stats.decode_seconds),
       gauge("rbee_worker_requests_running", "Requests that run now", stats.running),

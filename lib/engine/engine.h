@@ -113,6 +113,7 @@ struct EngineStats {
   std::uint64_t requests_finished = 0, requests_cancelled = 0, requests_failed = 0, requests_rejected = 0;
   std::uint64_t prompt_tokens = 0, output_tokens = 0, steps = 0;
   std::uint64_t draft_tokens = 0, draft_tokens_accepted = 0;  ///< guessed and verified; those that came true
+  std::uint64_t candidate_steps = 0;  ///< of `steps`, those whose device gave the highest logits of each row alone
   double prefill_seconds = 0, decode_seconds = 0;
   std::uint32_t running = 0, waiting = 0;
   std::uint32_t kv_blocks_used = 0, kv_blocks_total = 0;

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/check.h"
 #include "engine/backend/step.h"
+#include "engine/candidate.h"
 #include "engine/graph/graph.h"
 #include "engine/kv/kv_layout.h"
 #include "engine/tensor/weight_table.h"
@@ -26,6 +28,7 @@ struct BackendDescription {
   /// Time of one more token in a small step, as a share of a step of one token. 1: company gains nothing, so that the
   /// engine never speculates.
   double token_cost = 1;
+  std::uint32_t candidates_max = 0;  ///< of a row, that run_candidates() gives; 0: there is no run_candidates()
 };
 
 /// The largest step that a plan must be able to run.
@@ -65,6 +68,15 @@ class Backend {
   /// to `output` as float32. Returns when it is there. `step` is within the plan's limits; token ids, block ids and
   /// rows are in range: the caller has checked. Throws Error{kIo} when the device is lost.
   virtual void run(Plan& plan, const Step& step, std::span<float> output) = 0;
+
+  /// Runs one step as run() does, and writes of each output row its first `count` columns in the order of
+  /// ranks_before() with their values, [R, count]. NaN counts as +infinity, so that a damaged row begins with its first
+  /// damaged column; a row of fewer columns ends with the id -1 and -infinity. `count` is from 1 to candidates_max, and
+  /// the graph's output has a row per output.
+  virtual void run_candidates(Plan& /*plan*/, const Step& /*step*/, std::uint32_t /*count*/,
+                              std::span<Candidate> /*output*/) {
+    RBEE_CHECK(false && "candidates_max is 0");
+  }
 };
 
 /// What a backend is made with; each takes what concerns it.

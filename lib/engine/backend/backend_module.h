@@ -17,7 +17,7 @@ struct BackendModule {
 };
 
 /// Raised with every change of backend.h and what it includes.
-constexpr std::uint32_t kModuleVersion = 3;
+constexpr std::uint32_t kModuleVersion = 4;
 /// The compiler.
 constexpr const char* kModuleBuild = __VERSION__;
 /// Exported by every module: `extern "C" const BackendModule* rbee_backend_module()`.

@@ -34,9 +34,10 @@ void move_ended(Sequences& from, Sequences& ended) {
 EngineLoop::EngineLoop(EngineLoopParts parts)
     : parts_(std::move(parts)),
       token_cost_(parts_.backend.describe().token_cost),
+      candidates_max_(parts_.backend.describe().candidates_max),
       pool_(parts_.kv_blocks),
-      logits_(
-          std::unique_ptr<float[]>(new float[std::size_t{parts_.limits.step_rows_max} * parts_.traits.vocab_size])) {
+      logits_(std::unique_ptr<float[]>(new float[std::size_t{parts_.limits.step_rows_max} * parts_.traits.vocab_size])),
+      candidates_(std::size_t{parts_.limits.step_rows_max} * candidates_max_) {
   RBEE_CHECK(parts_.limits.step_tokens_max >= kStepTokensMin && parts_.limits.step_rows_max >= kLogitRowsMin);
   RBEE_CHECK(blocks_for(parts_.bounds.context, parts_.kv_block_tokens) <= parts_.kv_blocks);
   stats_.kv_blocks_total = pool_.total();
@@ -197,27 +198,38 @@ void EngineLoop::admit_next() {
 
 void EngineLoop::run_step() {
   const SteadyTime begin = parts_.clock.now();
-  const std::size_t vocab = parts_.traits.vocab_size;
-  const std::span<float> output(logits_.get(), batch_.outputs() * vocab);
-  parts_.backend.run(parts_.plan, batch_.step(), output);
+  const OutputRows output = run_backend();
   const SteadyTime now = parts_.clock.now();
   for (const StepBatch::Part& part : batch_.parts()) {
-    guard(*part.sequence,
-          [&] { take_part(part, output.subspan(part.first_output * vocab, part.outputs * vocab), now); });
+    guard(*part.sequence, [&] { take_part(part, output.part(part.first_output, part.outputs), now); });
   }
-  count_step(std::chrono::duration<double>(parts_.clock.now() - begin).count());
+  count_step(std::chrono::duration<double>(parts_.clock.now() - begin).count(), !output.candidates.empty());
+}
+
+// Where every row's choice looks at a few candidates alone, a backend that finds them keeps the rest.
+OutputRows EngineLoop::run_backend() {
+  const std::size_t rows = batch_.outputs();
+  if (const std::uint32_t each = batch_.candidates(); each > 0 && each <= candidates_max_) {
+    const std::span<Candidate> found = std::span(candidates_).first(rows * each);
+    parts_.backend.run_candidates(parts_.plan, batch_.step(), each, found);
+    return {.candidates = found, .width = each};
+  }
+  const std::size_t vocab = parts_.traits.vocab_size;
+  const std::span<float> logits(logits_.get(), rows * vocab);
+  parts_.backend.run(parts_.plan, batch_.step(), logits);
+  return {.logits = logits, .width = vocab};
 }
 
 // A guessed token whose turn has come is in the cache already, and its row of logits is what a step of its own would
 // have given, bit for bit. It is used when the sampler has just chosen that very token; what the cache holds of the
 // guesses after a wrong one is overwritten before anything reads it.
-void EngineLoop::take_part(const StepBatch::Part& part, std::span<const float> rows, SteadyTime now) {
+void EngineLoop::take_part(const StepBatch::Part& part, const OutputRows& rows, SteadyTime now) {
   Sequence& sequence = *part.sequence;
-  const std::size_t vocab = parts_.traits.vocab_size;
-  sequence.take_step(part.tokens, rows.first(rows.size() - part.draft.size() * vocab), sampler_, now);
+  const std::size_t first_draft = rows.count() - part.draft.size();
+  sequence.take_step(part.tokens, rows.part(0, first_draft), sampler_, now);
   for (std::size_t i = 0; i < part.draft.size(); ++i) {
     if (sequence.ended() || sequence.last_token() != part.draft[i] || is_cancelled(sequence.id())) break;
-    sequence.take_step(1, rows.subspan((rows.size() / vocab - part.draft.size() + i) * vocab, vocab), sampler_, now);
+    sequence.take_step(1, rows.part(first_draft + i, 1), sampler_, now);
   }
 }
 
@@ -226,7 +238,7 @@ bool EngineLoop::is_cancelled(RequestId id) const {
   return cancels_.contains(id);
 }
 
-void EngineLoop::count_step(double seconds) {
+void EngineLoop::count_step(double seconds, bool had_candidates) {
   std::uint32_t decoded = 0, sampled = 0, drafted = 0, accepted = 0;
   for (const StepBatch::Part& part : batch_.parts()) {
     const auto draft = static_cast<std::uint32_t>(part.draft.size());
@@ -239,6 +251,7 @@ void EngineLoop::count_step(double seconds) {
   const double decode_share = static_cast<double>(decoded) / batch_.tokens();
   const std::lock_guard lock(mutex_);
   ++stats_.steps;
+  if (had_candidates) ++stats_.candidate_steps;
   stats_.prompt_tokens += batch_.tokens() - decoded;
   stats_.output_tokens += sampled;
   stats_.draft_tokens += drafted;

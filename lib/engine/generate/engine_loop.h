@@ -8,17 +8,18 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_set>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "engine/backend/backend.h"
 #include "engine/engine.h"
 #include "engine/generate/check_request.h"
+#include "engine/generate/output_rows.h"
 #include "engine/generate/sequence.h"
 #include "engine/generate/step_batch.h"
 #include "engine/kv/block_pool.h"
@@ -73,9 +74,10 @@ class EngineLoop {
   void build_step();
   void admit_next();
   void run_step();
-  void take_part(const StepBatch::Part& part, std::span<const float> rows, SteadyTime now);
+  OutputRows run_backend();
+  void take_part(const StepBatch::Part& part, const OutputRows& rows, SteadyTime now);
   bool is_cancelled(RequestId id) const;
-  void count_step(double seconds);
+  void count_step(double seconds, bool had_candidates);
   void fail_step(ErrorKind kind, std::string_view message);
   void lose_device(std::string_view message);
   void fail_all(std::string_view code, std::string_view message);
@@ -85,7 +87,8 @@ class EngineLoop {
 
   // Constant after construction.
   const EngineLoopParts parts_;
-  const double token_cost_;  // of the backend
+  const double token_cost_;             // of the backend
+  const std::uint32_t candidates_max_;  // likewise
 
   std::atomic<std::uint64_t> next_id_ = 1;  // any thread
 
@@ -94,7 +97,8 @@ class EngineLoop {
   BlockPool pool_;
   Sampler sampler_;
   StepBatch batch_;
-  std::unique_ptr<float[]> logits_;  // [step_rows_max, vocab]; pages that no step has needed are never touched
+  std::unique_ptr<float[]> logits_;    // [step_rows_max, vocab]; pages that no step has needed are never touched
+  std::vector<Candidate> candidates_;  // [step_rows_max, candidates_max_]
   std::uint64_t step_number_ = 0;
 
   mutable std::mutex mutex_;

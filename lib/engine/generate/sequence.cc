@@ -67,6 +67,11 @@ std::uint32_t Sequence::rows_wanted(std::uint32_t tokens) const {
   return tokens == tokens_left() ? 1 : 0;
 }
 
+std::uint32_t Sequence::candidates_wanted() const {
+  const bool reports = request_.logprobs || (request_.prompt_logprobs && !decoding());
+  return reports ? 0 : candidates_needed(request_.sampling, traits_.vocab_size);
+}
+
 std::span<const TokenId> Sequence::next_tokens(std::uint32_t tokens) const {
   return std::span(tokens_).subspan(computed_, tokens);
 }
@@ -77,18 +82,17 @@ void Sequence::start(SteadyTime now) {
   if (tokens_left() == 0) finish_prompt(now);
 }
 
-void Sequence::take_step(std::uint32_t tokens, std::span<const float> logits, Sampler& sampler, SteadyTime now) {
-  const std::uint32_t rows = rows_wanted(tokens);
-  RBEE_CHECK(logits.size() == std::size_t{rows} * traits_.vocab_size);
-  const std::uint32_t first_row = computed_ + tokens - rows;
+void Sequence::take_step(std::uint32_t tokens, const OutputRows& rows, Sampler& sampler, SteadyTime now) {
+  const std::uint32_t count = rows_wanted(tokens);
+  RBEE_CHECK(rows.count() == count);
+  const std::uint32_t first_row = computed_ + tokens - count;
   computed_ += tokens;
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    const std::span<const float> row_logits = logits.subspan(std::size_t{row} * traits_.vocab_size, traits_.vocab_size);
+  for (std::uint32_t row = 0; row < count; ++row) {
     if (first_row + row + 1 < prompt_tokens_) {
-      take_prompt_row(first_row + row, row_logits);
+      take_prompt_row(first_row + row, rows.part(row, 1).logits);
     } else {
       if (!decoding()) finish_prompt(now);
-      take_output_row(row_logits, sampler, now);
+      take_output_row(rows.part(row, 1), sampler, now);
     }
   }
   if (!ended() && tokens_left() == 0) finish_prompt(now);
@@ -109,9 +113,11 @@ void Sequence::finish_prompt(SteadyTime now) {
   if (request_.max_tokens == 0) end(StopReason::kMaxTokens, now);
 }
 
-void Sequence::take_output_row(std::span<const float> logits, Sampler& sampler, SteadyTime now) {
-  const TokenId token = sampler.sample(logits, request_.sampling, seen_, output_tokens());
-  if (request_.logprobs) unsent_logprobs_.push_back(report(logits, token, *request_.logprobs));
+void Sequence::take_output_row(const OutputRows& row, Sampler& sampler, SteadyTime now) {
+  const TokenId token = row.candidates.empty()
+                            ? sampler.sample(row.logits, request_.sampling, seen_, output_tokens())
+                            : sampler.sample_candidates(row.candidates, request_.sampling, output_tokens());
+  if (request_.logprobs) unsent_logprobs_.push_back(report(row.logits, token, *request_.logprobs));
   if (needs_token_counts(request_.sampling)) seen_.add_output(token);
   drafter_.take(token);
   tokens_.push_back(token);

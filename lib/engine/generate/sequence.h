@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "engine/engine.h"
 #include "engine/generate/drafter.h"
+#include "engine/generate/output_rows.h"
 #include "engine/generate/stop_matcher.h"
 #include "engine/kv/block_pool.h"
 #include "engine/sample/sampler.h"
@@ -61,10 +62,12 @@ class Sequence {
   bool decoding() const { return tokens_.size() > prompt_tokens_; }
   /// Of the next `tokens` tokens, how many at the end need their logits.
   std::uint32_t rows_wanted(std::uint32_t tokens) const;
+  /// How many candidates of each of those rows are all that it looks at; 0: it looks at every logit.
+  std::uint32_t candidates_wanted() const;
 
-  /// Those tokens are in the cache; `logits` are the rows wanted, [rows_wanted, vocab_size]. Samples and sends what
+  /// Those tokens are in the cache; `rows` are those wanted, with as many candidates at least. Samples and sends what
   /// comes of it. Throws Error{kBadFile} for damaged logits.
-  void take_step(std::uint32_t tokens, std::span<const float> logits, Sampler& sampler, SteadyTime now);
+  void take_step(std::uint32_t tokens, const OutputRows& rows, Sampler& sampler, SteadyTime now);
 
   void cancel(SteadyTime now);
   void fail(std::string_view code, std::string_view message, SteadyTime now);
@@ -80,7 +83,7 @@ class Sequence {
 
  private:
   void take_prompt_row(std::uint32_t position, std::span<const float> logits);
-  void take_output_row(std::span<const float> logits, Sampler& sampler, SteadyTime now);
+  void take_output_row(const OutputRows& row, Sampler& sampler, SteadyTime now);
   void finish_prompt(SteadyTime now);
   void send_text(std::string text);
   void end(StopReason reason, SteadyTime now);

@@ -1,5 +1,7 @@
 #include "engine/generate/step_batch.h"
 
+#include <algorithm>
+
 namespace rbee::engine {
 
 void StepBatch::clear() {
@@ -7,6 +9,8 @@ void StepBatch::clear() {
   tokens_.clear();
   sequences_.clear();
   output_rows_.clear();
+  candidates_ = 0;
+  needs_logits_ = false;
 }
 
 void StepBatch::add(Sequence& sequence, std::uint32_t tokens, std::uint32_t draft) {
@@ -29,6 +33,10 @@ void StepBatch::add(Sequence& sequence, std::uint32_t tokens, std::uint32_t draf
   tokens_.insert(tokens_.end(), guessed.begin(), guessed.end());
   for (std::uint32_t row = tokens + draft - rows; row < tokens + draft; ++row)
     output_rows_.push_back(first_token + row);
+  if (rows == 0) return;
+  const std::uint32_t wanted = sequence.candidates_wanted();
+  candidates_ = std::max(candidates_, wanted);
+  needs_logits_ = needs_logits_ || wanted == 0;
 }
 
 Step StepBatch::step() const {

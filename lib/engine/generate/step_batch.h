@@ -32,12 +32,16 @@ class StepBatch {
   const std::vector<Part>& parts() const { return parts_; }
   std::uint32_t tokens() const { return static_cast<std::uint32_t>(tokens_.size()); }
   std::uint32_t outputs() const { return static_cast<std::uint32_t>(output_rows_.size()); }
+  /// How many candidates of each output row are all that its sequences look at; 0: some look at every logit.
+  std::uint32_t candidates() const { return needs_logits_ ? 0 : candidates_; }
 
  private:
   std::vector<Part> parts_;
   std::vector<TokenId> tokens_;
   std::vector<StepSequence> sequences_;
   std::vector<std::uint32_t> output_rows_;
+  std::uint32_t candidates_ = 0;
+  bool needs_logits_ = false;
 };
 
 }  // namespace rbee::engine

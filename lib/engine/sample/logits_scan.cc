@@ -14,17 +14,24 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-[[noreturn]] void refuse(std::span<const float> logits) {
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (std::isnan(logits[i]) || logits[i] == kInfinity) {
-      fail(ErrorKind::kBadFile, "the model's logits hold {} at token {}: its weights are damaged, or they overflow",
-           std::isnan(logits[i]) ? "NaN" : "infinity", i);
-    }
+bool is_damaged(float logit) {
+  return std::isnan(logit) || logit == kInfinity;
+}
+
+/// Of a row's damaged logits the first, or any logit where all are -infinity.
+[[noreturn]] void refuse(float logit, std::size_t token) {
+  if (is_damaged(logit)) {
+    fail(ErrorKind::kBadFile, "the model's logits hold {} at token {}: its weights are damaged, or they overflow",
+         std::isnan(logit) ? "NaN" : "infinity", token);
   }
   fail(ErrorKind::kBadFile, "the model's logits are all -infinity: no token can follow");
 }
 
 }  // namespace
+
+void check_first(const Candidate& first) {
+  if (!std::isfinite(first.value)) refuse(first.value, static_cast<std::size_t>(first.token.value()));
+}
 
 float checked_max(std::span<const float> logits) {
   // Independent lanes, so that the compiler can use vector instructions without reordering a float reduction.
@@ -46,7 +53,11 @@ float checked_max(std::span<const float> logits) {
   }
   const float max = *std::max_element(high.begin(), high.end());
   const bool has_nan = std::any_of(unordered.begin(), unordered.end(), [](std::uint32_t lane) { return lane != 0; });
-  if (has_nan || std::isinf(max)) refuse(logits);
+  if (has_nan || std::isinf(max)) {
+    const auto damaged = std::find_if(logits.begin(), logits.end(), is_damaged);
+    const auto token = static_cast<std::size_t>(damaged - logits.begin());
+    refuse(damaged == logits.end() ? max : *damaged, token);
+  }
   return max;
 }
 

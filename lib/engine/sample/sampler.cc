@@ -48,10 +48,21 @@ TokenId draw(std::span<const Candidate> candidates, double uniform) {
   return last;
 }
 
+bool is_greedy(const SamplingParams& params) {
+  return params.temperature == 0.0F || params.top_k == 1;
+}
+
 }  // namespace
 
 bool needs_token_counts(const SamplingParams& params) {
   return params.repetition_penalty != 1.0F || params.presence_penalty != 0.0F || params.frequency_penalty != 0.0F;
+}
+
+std::uint32_t candidates_needed(const SamplingParams& params, std::size_t vocab_size) {
+  if (!params.logit_bias.empty() || needs_token_counts(params)) return 0;
+  if (is_greedy(params)) return 1;
+  // Where top-k keeps the whole row, the candidates are drawn in the order of their ids.
+  return params.top_k < vocab_size ? params.top_k : 0;
 }
 
 std::span<const float> Sampler::adjust(std::span<const float> logits, const SamplingParams& params,
@@ -71,7 +82,7 @@ std::span<const float> Sampler::adjust(std::span<const float> logits, const Samp
   return adjusted_;
 }
 
-void Sampler::weigh_candidates(std::span<const float> logits, float max, const SamplingParams& params) {
+void Sampler::take_candidates(std::span<const float> logits, const SamplingParams& params) {
   if (params.top_k > 0 && params.top_k < logits.size()) {
     top_candidates(logits, params.top_k, candidates_);
   } else {
@@ -80,7 +91,6 @@ void Sampler::weigh_candidates(std::span<const float> logits, float max, const S
       candidates_[i] = {TokenId(static_cast<std::int32_t>(i)), logits[i]};
     }
   }
-  for (Candidate& candidate : candidates_) candidate.value = std::exp((candidate.value - max) / params.temperature);
 }
 
 TokenId Sampler::sample(std::span<const float> logits, const SamplingParams& params, const TokenCounts& seen,
@@ -88,8 +98,24 @@ TokenId Sampler::sample(std::span<const float> logits, const SamplingParams& par
   RBEE_CHECK(!logits.empty());
   const std::span<const float> adjusted = adjust(logits, params, seen);
   const float max = checked_max(adjusted);
-  if (params.temperature == 0.0F || params.top_k == 1) return first_with(adjusted, max);
-  weigh_candidates(adjusted, max, params);
+  if (is_greedy(params)) return first_with(adjusted, max);
+  take_candidates(adjusted, params);
+  return choose(max, params, index);
+}
+
+TokenId Sampler::sample_candidates(std::span<const Candidate> first, const SamplingParams& params,
+                                   std::uint64_t index) {
+  const std::size_t needed = is_greedy(params) ? 1 : params.top_k;
+  RBEE_CHECK(needed > 0 && first.size() >= needed && params.logit_bias.empty() && !needs_token_counts(params));
+  check_first(first.front());
+  if (is_greedy(params)) return first.front().token;
+  candidates_.assign(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(needed));
+  return choose(first.front().value, params, index);
+}
+
+// Of candidates_, which are in the order of ranks_before() where top-k cut the row.
+TokenId Sampler::choose(float max, const SamplingParams& params, std::uint64_t index) {
+  for (Candidate& candidate : candidates_) candidate.value = std::exp((candidate.value - max) / params.temperature);
   if (params.top_p < 1.0F) keep_top_p(candidates_, params.top_p);
   if (params.min_p > 0.0F) {
     // The most likely token has weight exp(0) = 1.

@@ -14,6 +14,10 @@ namespace rbee::engine {
 /// True when the penalties need to know which tokens the sequence has seen.
 bool needs_token_counts(const SamplingParams& params);
 
+/// How many of a row's first candidates, in the order of ranks_before(), are all that the choice looks at: 1 for greedy
+/// ones, or the top-k. 0: it may look at every logit of the row, [vocab_size].
+std::uint32_t candidates_needed(const SamplingParams& params, std::size_t vocab_size);
+
 /// The sampler. Its members are scratch memory only: what it returns depends on the arguments alone. One thread.
 class Sampler {
  public:
@@ -23,12 +27,17 @@ class Sampler {
   TokenId sample(std::span<const float> logits, const SamplingParams& params, const TokenCounts& seen,
                  std::uint64_t index);
 
+  /// The same token, chosen from the row's first candidates as Backend::run_candidates() gives them: at least
+  /// candidates_needed(), which is not 0. Throws likewise.
+  TokenId sample_candidates(std::span<const Candidate> first, const SamplingParams& params, std::uint64_t index);
+
  private:
   std::span<const float> adjust(std::span<const float> logits, const SamplingParams& params, const TokenCounts& seen);
-  void weigh_candidates(std::span<const float> logits, float max, const SamplingParams& params);
+  void take_candidates(std::span<const float> logits, const SamplingParams& params);
+  TokenId choose(float max, const SamplingParams& params, std::uint64_t index);
 
   std::vector<float> adjusted_;        // [vocab]
-  std::vector<Candidate> candidates_;  // with weights: exp((logit - max) / temperature)
+  std::vector<Candidate> candidates_;  // with logits, then weights: exp((logit - max) / temperature)
 };
 
 }  // namespace rbee::engine

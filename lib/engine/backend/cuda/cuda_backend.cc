@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "engine/backend/cuda/cuda_plan.h"
+#include "engine/backend/cuda/kernels/kernel_args.h"
 #include "engine/backend/cuda/process_memory.h"
 
 namespace rbee::engine {
@@ -19,7 +20,8 @@ class CudaBackend final : public Backend {
             .device = device_.description(),
             .memory_bytes = bytes_,
             .memory_measured_bytes = cuda::process_memory(management_library_, device_.identity().pci_address),
-            .memory_available_bytes = device_.memory().available};
+            .memory_available_bytes = device_.memory().available,
+            .candidates_max = cuda::kCandidatesMax};
   }
 
   bool supports(const Op& op, formats::DType weight_dtype) const override {
@@ -44,6 +46,11 @@ class CudaBackend final : public Backend {
   void run(Plan& plan, const Step& step, std::span<float> output) override {
     device_.use();
     dynamic_cast<CudaPlan&>(plan).run(step, output);
+  }
+
+  void run_candidates(Plan& plan, const Step& step, std::uint32_t count, std::span<Candidate> output) override {
+    device_.use();
+    dynamic_cast<CudaPlan&>(plan).run_candidates(step, count, output);
   }
 
  private:

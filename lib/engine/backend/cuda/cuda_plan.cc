@@ -28,12 +28,24 @@ CudaPlan::CudaPlan(const Device& device, KernelSet& kernels, const Graph& graph,
       limits_(checked(limits)),
       memory_(device, fused_, weights, kv, limits),
       launches_(make_launches(fused_, weights, memory_, kernels)),
-      graphs_(device) {}
+      graphs_(device),
+      candidates_(device, kernels, graph_, limits, memory_.values.at(graph_.output)) {}
 
 void CudaPlan::run(const Step& step, std::span<float> output) {
   const ValueInfo& info = graph_.values[graph_.output.value()];
   const std::size_t rows = info.rows == RowKind::kTokens ? step.tokens.size() : step.output_rows.size();
   RBEE_CHECK(output.size() == rows * info.columns);
+  start(step);
+  read_output(rows, output);
+}
+
+void CudaPlan::run_candidates(const Step& step, std::uint32_t count, std::span<Candidate> output) {
+  start(step);
+  candidates_.run(step.output_rows.size(), count, output);
+}
+
+// Puts the step on the stream.
+void CudaPlan::start(const Step& step) {
   RBEE_CHECK(step.tokens.size() <= limits_.tokens_max && step.output_rows.size() <= limits_.outputs_max);
   memory_.tables.write(step);
   write_input(step);
@@ -44,7 +56,6 @@ void CudaPlan::run(const Step& step, std::span<float> output) {
   } else {
     enqueue(shape);
   }
-  read_output(rows, output);
 }
 
 void CudaPlan::write_input(const Step& step) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/backend/cuda/candidate_search.h"
 #include "engine/backend/cuda/launches.h"
 #include "engine/backend/cuda/step_graphs.h"
 
@@ -16,10 +17,13 @@ class CudaPlan final : public Plan {
 
   /// As Backend::run.
   void run(const Step& step, std::span<float> output);
+  /// As Backend::run_candidates.
+  void run_candidates(const Step& step, std::uint32_t count, std::span<Candidate> output);
 
   std::uint64_t bytes() const { return memory_.bytes; }
 
  private:
+  void start(const Step& step);
   void enqueue(StepShape shape);
   void write_input(const Step& step);
   void read_output(std::size_t rows, std::span<float> output);
@@ -31,6 +35,7 @@ class CudaPlan final : public Plan {
   PlanMemory memory_;
   std::vector<Launch> launches_;
   StepGraphs graphs_;
+  CandidateSearch candidates_;
 };
 
 }  // namespace rbee::engine::cuda

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "engine/backend/cuda/candidate_search.h"
 #include "engine/backend/cuda/kernels/kernel_args.h"
 #include "engine/backend/cuda/limits.h"
 
@@ -38,8 +39,9 @@ std::uint64_t checked_bytes(const Device& device, const FusedGraph& fused, const
                             const KvLayout& kv, const StepLimits& limits) {
   const std::uint64_t weight_bytes = DeviceWeights::bytes_needed(weights_of(fused), weights);
   const std::uint64_t cache_bytes = KvCache::bytes_needed(kv);
-  const std::uint64_t value_bytes =
-      (Checked(Activations::bytes_needed(fused.graph, limits)) + part_bytes(fused.graph, kv)).value_or_throw("memory");
+  const std::uint64_t value_bytes = (Checked(Activations::bytes_needed(fused.graph, limits)) +
+                                     part_bytes(fused.graph, kv) + CandidateSearch::bytes_needed(fused.graph, limits))
+                                        .value_or_throw("memory");
   const std::uint64_t bytes =
       (Checked(weight_bytes) + cache_bytes + value_bytes).value_or_throw("memory of the device");
   const DeviceMemory memory = device.memory();

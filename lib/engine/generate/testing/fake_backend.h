@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "engine/backend/backend.h"
+#include "engine/testing/ranked_columns.h"
 
 namespace rbee::engine {
 
@@ -22,10 +23,17 @@ class FakeBackend final : public Backend {
   /// Called before every step; may throw or wait.
   using Hook = std::function<void(const Step&)>;
 
-  FakeBackend(std::uint32_t vocab, Model model, Hook hook = {}, double token_cost = 0.1)
-      : vocab_(vocab), model_(std::move(model)), hook_(std::move(hook)), token_cost_(token_cost) {}
+  FakeBackend(std::uint32_t vocab, Model model, Hook hook = {}, double token_cost = 0.1,
+              std::uint32_t candidates_max = 0)
+      : vocab_(vocab),
+        model_(std::move(model)),
+        hook_(std::move(hook)),
+        token_cost_(token_cost),
+        candidates_max_(candidates_max) {}
 
-  BackendDescription describe() const override { return {.name = "fake", .device = "none", .token_cost = token_cost_}; }
+  BackendDescription describe() const override {
+    return {.name = "fake", .device = "none", .token_cost = token_cost_, .candidates_max = candidates_max_};
+  }
   bool supports(const Op&, formats::DType) const override { return true; }
   std::unique_ptr<Plan> compile(const Graph&, const WeightTable&, const KvLayout& kv,
                                 const StepLimits& limits) override {
@@ -48,6 +56,19 @@ class FakeBackend final : public Backend {
     for (std::size_t row = 0; row < step.output_rows.size(); ++row) {
       const std::vector<TokenId> history = history_of(step, step.output_rows[row]);
       model_(history, output.subspan(row * vocab_, vocab_));
+    }
+  }
+
+  void run_candidates(Plan& plan, const Step& step, std::uint32_t count, std::span<Candidate> output) override {
+    const std::size_t rows = step.output_rows.size();
+    RBEE_CHECK(count > 0 && count <= candidates_max_ && output.size() == rows * count);
+    std::vector<float> logits(rows * vocab_);
+    run(plan, step, logits);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::vector<Candidate> ranked = ranked_columns(std::span(logits).subspan(row * vocab_, vocab_));
+      std::fill_n(output.begin() + static_cast<std::ptrdiff_t>(row * count), count, kNoCandidate);
+      std::copy_n(ranked.begin(), std::min<std::size_t>(count, vocab_),
+                  output.begin() + static_cast<std::ptrdiff_t>(row * count));
     }
   }
 
@@ -75,6 +96,7 @@ class FakeBackend final : public Backend {
   const Model model_;
   const Hook hook_;
   const double token_cost_;
+  const std::uint32_t candidates_max_;
   KvLayout kv_;
   StepLimits limits_;
   std::vector<TokenId> cache_;

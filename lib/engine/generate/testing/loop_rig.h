@@ -47,8 +47,9 @@ inline void hash_history(std::span<const TokenId> history, std::span<float> logi
 /// A loop over a fake backend and a fake tokenizer.
 struct Rig {
   explicit Rig(FakeBackend::Model model, EngineLoopLimits limits = {}, FakeBackend::Hook hook = {},
-               std::uint32_t kv_blocks = 1000, double token_cost = 0.1, LostDevice on_lost = {})
-      : backend(kVocab, std::move(model), std::move(hook), token_cost) {
+               std::uint32_t kv_blocks = 1000, double token_cost = 0.1, LostDevice on_lost = {},
+               std::uint32_t candidates_max = 0)
+      : backend(kVocab, std::move(model), std::move(hook), token_cost, candidates_max) {
     const KvLayout kv{.block_tokens = 4, .blocks = kv_blocks};
     plan = backend.compile({}, {}, kv,
                            {.tokens_max = limits.step_tokens_max,

@@ -4,6 +4,7 @@ namespace rbee::engine::cuda {
 
 // Of kernels/*.cu.
 std::span<const simt::Kernel> attention_kernels();
+std::span<const simt::Kernel> candidate_kernels();
 std::span<const simt::Kernel> elementwise_kernels();
 std::span<const simt::Kernel> embed_kernels();
 std::span<const simt::Kernel> kv_append_kernels();
@@ -14,8 +15,8 @@ std::span<const simt::Kernel> rope_kernels();
 
 std::span<const std::span<const simt::Kernel>> kernel_families() {
   static const std::span<const simt::Kernel> families[] = {
-      attention_kernels(),  elementwise_kernels(),   embed_kernels(),    kv_append_kernels(),
-      matmul_f32_kernels(), matmul_tensor_kernels(), rms_norm_kernels(), rope_kernels()};
+      attention_kernels(),  candidate_kernels(),     elementwise_kernels(), embed_kernels(), kv_append_kernels(),
+      matmul_f32_kernels(), matmul_tensor_kernels(), rms_norm_kernels(),    rope_kernels()};
   return families;
 }
 

@@ -1,5 +1,6 @@
 // Every kernel in one translation unit: what the device's compiler is given.
 #include "engine/backend/cuda/kernels/attention.cu"
+#include "engine/backend/cuda/kernels/candidates.cu"
 #include "engine/backend/cuda/kernels/elementwise.cu"
 #include "engine/backend/cuda/kernels/embed.cu"
 #include "engine/backend/cuda/kernels/kv_append.cu"

@@ -18,6 +18,9 @@ constexpr u32 kAttentionThreads = 128;
 constexpr u32 kChunkPositions = 64;   ///< positions whose scores are taken together
 constexpr u32 kSplitPositions = 512;  ///< positions with a softmax of their own
 constexpr u32 kHeadDimLimit = 512;
+constexpr u32 kCandidateWarps = 8, kCandidateThreads = kCandidateWarps * kWarpLanes;
+constexpr u32 kCandidatesMax = 64;   ///< of a row: what top-k is set to, mostly 20 to 64
+constexpr u32 kSliceColumns = 1024;  ///< of a row, that a warp looks through
 
 /// Floats of a split's softmax: its top, its weight, the sums of the values.
 RBEE_BOTH u64 part_floats(u32 head_dim) {
@@ -104,6 +107,20 @@ struct AttentionArgs {
   float scale, softcap;
   u32 q_stride, out_stride;
   u32 splits_max;
+};
+
+struct CandidateColumn {
+  u32 column;  ///< all bits set: the row has no more
+  float value;
+};
+
+/// Row block_y: a warp of candidates_of_slices finds the candidates of a slice, a block of candidates_of_rows those of
+/// the row. Every row of the grid is one.
+struct CandidateArgs {
+  const float* values;
+  u64* ranks;            ///< [rows, slices, count], of the first kernel for the second
+  CandidateColumn* out;  ///< [rows, count]
+  u32 columns, stride, slices, count;
 };
 
 }  // namespace rbee::engine::cuda
