@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "faulty_device.h"
+#include "full_device.h"
 #include "hive_runner.h"
 
 namespace rbee::e2e {
@@ -47,6 +48,12 @@ TEST_F(CudaDeviceTest, what_keeps_a_worker_from_starting_is_one_clear_error) {
   driver_.set("memory_bytes 100000\n");
   expect_failure(run_worker_to_its_end(device_, {"--context", "64"}),
                  {"the model needs", "weights", "100000 are available"});
+}
+
+TEST_F(CudaDeviceTest, a_full_device_leaves_those_alone_that_serve_on_it) {
+  driver_.set("memory_bytes " + std::to_string(kFullDeviceBytes) + "\n");
+  expect_full_device_leaves_others_alone(device_, driver_, "memory_bytes 100000\n",
+                                         {"the model needs", "100000 are available"});
 }
 
 TEST_F(CudaDeviceTest, two_devices_are_told_apart_and_memory_is_measured_per_worker) {

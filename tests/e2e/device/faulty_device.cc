@@ -3,71 +3,30 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#include <chrono>
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/json/object.hpp>
 
-#include "base/error.h"
+#include "asked_worker.h"
 #include "base/file.h"
 #include "base/file_descriptor.h"
 #include "base/random.h"
 #include "base/units.h"
 #include "hive_runner.h"
-#include "net/client/http_client.h"
 
 namespace rbee::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
 using testing::HasSubstr;
 
 const std::string kModel = RBEE_TEST_DATA "/models/tiny-qwen2";
-constexpr const char* kRequest = R"({"job_id":"j","prompt":"a b c","max_tokens":64,"temperature":0,"ignore_eos":true})";
-constexpr std::chrono::minutes kPatience{5};
 
 std::string first_port_of(const std::string& log) {
   const std::string mark = "listening on http://";
   const std::size_t at = log.find(mark);
   const std::size_t end = log.find('\n', at);
   return at == std::string::npos || end == std::string::npos ? "" : log.substr(at + 13, end - at - 13);
-}
-
-/// What came of the request, also when the connection broke.
-std::string execute(const std::string& url) {
-  net::HttpClient client;
-  std::string text;
-  try {
-    client.send({.method = "POST",
-                 .url = url + "/execute",
-                 .headers = {{"Content-Type", "application/json"}},
-                 .body = kRequest,
-                 .total_timeout = kPatience},
-                {.on_head = {},
-                 .on_body =
-                     [&](std::string_view piece) {
-                       text += piece;
-                       return net::Flow::kContinue;
-                     },
-                 .on_wait = {}});
-  } catch (const Error& error) {
-    text += error.what();
-  }
-  return text;
-}
-
-/// Whether the condition comes true in time.
-template <typename Condition>
-bool eventually(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(milliseconds(20));
-  }
-  return true;
 }
 
 }  // namespace
@@ -136,11 +95,8 @@ void expect_hive_tells_of_lost_device(const DeviceUnderTest& device, const std::
   ASSERT_FALSE(other.empty() || url.empty());
   const std::string id = "worker-" + device.backend + "-0";
   const auto listed = [&](std::string_view field) {
-    const boost::json::value list = pool.run({"worker", "list", "--json"}).json();
-    for (const boost::json::value& worker : list.at("workers").as_array()) {
-      if (worker.at("worker_id").as_string() == id) return std::string(worker.at(field).as_string());
-    }
-    return std::string();
+    const boost::json::value worker = pool.worker(id);
+    return worker.is_null() ? std::string() : std::string(worker.at(field).as_string());
   };
   EXPECT_EQ(listed("state"), "ready");
 

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "faulty_device.h"
+#include "full_device.h"
 #include "hive_runner.h"
 
 namespace rbee::e2e {
@@ -53,6 +54,12 @@ TEST_F(VulkanDeviceTest, what_keeps_a_worker_from_starting_is_one_clear_error) {
   layer_.set("allocation_bytes_max 100000\n");
   expect_failure(run_worker_to_its_end(device_, {"--context", "64"}),
                  {"bytes of memory are needed", "VK_ERROR_OUT_OF_DEVICE_MEMORY"});
+}
+
+TEST_F(VulkanDeviceTest, a_full_device_leaves_those_alone_that_serve_on_it) {
+  layer_.set("heap_bytes " + std::to_string(kFullDeviceBytes) + "\n");
+  expect_full_device_leaves_others_alone(device_, layer_, "allocation_bytes_max 100000\n",
+                                         {"bytes of memory are needed", "VK_ERROR_OUT_OF_DEVICE_MEMORY"});
 }
 
 TEST_F(VulkanDeviceTest, no_driver_is_one_clear_error) {

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <boost/json/array.hpp>
+
 #include "base/child_process.h"
 #include "base/file.h"
 #include "base/file_descriptor.h"
@@ -25,6 +27,14 @@ TestPool::TestPool(fs::path worker) : home_(fs::temp_directory_path() / ("rbee_p
 TestPool::~TestPool() {
   run({"worker", "stop-all", "--timeout", "1"});
   fs::remove_all(home_.parent_path());
+}
+
+boost::json::value TestPool::worker(const std::string& id) const {
+  const boost::json::value list = run({"worker", "list", "--json"}).json();
+  for (const boost::json::value& worker : list.at("workers").as_array()) {
+    if (worker.at("worker_id").as_string() == id) return worker;
+  }
+  return nullptr;
 }
 
 RunningHive TestPool::start(std::vector<std::string> arguments) const {

@@ -38,6 +38,8 @@ class TestPool {
   RunningHive start(std::vector<std::string> arguments) const;
   /// Waits for its end.
   HiveResult finish(const RunningHive& running) const;
+  /// The worker as `worker list --json` has it; null when it does not.
+  boost::json::value worker(const std::string& id) const;
   const std::filesystem::path& home() const { return home_; }
   /// More of the environment: "NAME=value".
   void set(const std::string& variable) { environment_.push_back(variable); }
