@@ -57,6 +57,6 @@ struct Invocation {
   std::function<int(Hive&)> command;
 };
 
-constexpr int kDone = 0, kFailed = 1, kUsage = 2, kPartlyDone = 3;
+constexpr int kDone = 0, kFailed = 1, kPartlyDone = 3;
 
 }  // namespace rbee::hive

@@ -49,7 +49,7 @@ struct Invocation {
   std::function<int(Keeper&)> command;
 };
 
-constexpr int kDone = 0, kFailed = 1, kUsage = 2, kPartlyDone = 3;
+constexpr int kDone = 0, kFailed = 1, kPartlyDone = 3;
 constexpr int kInterrupted = 130;  // as a shell says of a program that Ctrl-C ended: 128 + SIGINT
 
 }  // namespace rbee::keeper
