@@ -58,7 +58,7 @@ std::uint64_t number_after(const std::string& text, const std::string& mark) {
   return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + mark.size(), nullptr, 10);
 }
 
-/// "the model needs 6585600 bytes of memory (…); 4800000 of 4800000 are available"
+/// "the model needs 7185600 bytes of memory (…); 6000000 of 6000000 are available"
 void expect_need_beyond_what_is_there(const std::string& reason) {
   const std::size_t at = reason.find("the model needs ");
   ASSERT_NE(at, std::string::npos) << reason;

@@ -10,7 +10,7 @@
 namespace rbee::e2e {
 
 /// What the device has for each worker, by its settings: the smallest model fits, a demo model does not.
-constexpr std::uint64_t kFullDeviceBytes = 4'800'000;
+constexpr std::uint64_t kFullDeviceBytes = 6'000'000;
 
 /// One worker of the smallest model serves on the device, with a request in flight all the time. Others that do not fit
 /// are started beside it: a larger model, and then the same one again with `less_memory` set. Each fails with exit code
