@@ -57,8 +57,8 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   app.add_option("--cpu-isa", engine.cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
-      ->check(CLI::IsMember(
-          {"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon", "neon-dotprod"}));
+      ->check(CLI::IsMember({"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon",
+                             "neon-dotprod", "neon-i8mm"}));
   app.add_option("--weights", engine.weights,
                  "Quantize the model's F32, F16 or BF16 weights on load; kept on disk for the next start")
       ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));

@@ -160,8 +160,8 @@ void add_spawn_command(CLI::App& worker, Invocation& invocation) {
                       "Positions per request (default: the model's, as far as memory allows)");
   command->add_option("--threads", flags->threads, "Threads of the backend (default: all cores)");
   command->add_option("--cpu-isa", flags->cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
-      ->check(CLI::IsMember(
-          {"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon", "neon-dotprod"}));
+      ->check(CLI::IsMember({"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon",
+                             "neon-dotprod", "neon-i8mm"}));
   command->add_option("--weights", flags->weights, "Quantize the weights on load: q8_0, q4_0 or q4_k; kept on disk")
       ->check(CLI::IsMember({"q8_0", "q4_0", "q4_k"}, CLI::ignore_case));
   command->add_option("--kv", flags->kv, "Type of the KV cache (default: f32 for models in float32, else f16)")

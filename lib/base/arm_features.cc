@@ -9,15 +9,35 @@
 #endif
 
 namespace rbee {
+#if defined(__aarch64__) && defined(__APPLE__)  // not tested on a Mac
+namespace {
+
+bool has_feature(const char* name) {
+  int has = 0;
+  std::size_t bytes = sizeof has;
+  return ::sysctlbyname(name, &has, &bytes, nullptr, 0) == 0 && has != 0;
+}
+
+}  // namespace
+#endif
 
 bool has_arm_dotprod() {
 #if defined(__aarch64__) && defined(__linux__)
   constexpr unsigned long kAsimdDotProducts = 1UL << 20;
   return (::getauxval(AT_HWCAP) & kAsimdDotProducts) != 0;
-#elif defined(__aarch64__) && defined(__APPLE__)  // not tested on a Mac
-  int has = 0;
-  std::size_t bytes = sizeof has;
-  return ::sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &bytes, nullptr, 0) == 0 && has != 0;
+#elif defined(__aarch64__) && defined(__APPLE__)
+  return has_feature("hw.optional.arm.FEAT_DotProd");
+#else
+  return false;
+#endif
+}
+
+bool has_arm_i8mm() {
+#if defined(__aarch64__) && defined(__linux__)
+  constexpr unsigned long kInt8MatrixProducts = 1UL << 13;
+  return (::getauxval(AT_HWCAP2) & kInt8MatrixProducts) != 0;
+#elif defined(__aarch64__) && defined(__APPLE__)
+  return has_feature("hw.optional.arm.FEAT_I8MM");
 #else
   return false;
 #endif

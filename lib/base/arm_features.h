@@ -8,4 +8,7 @@ namespace rbee {
 /// set characteristics" (hw.optional.arm.FEAT_DotProd).
 bool has_arm_dotprod();
 
+/// Likewise the matrix products of bytes, FEAT_I8MM (HWCAP2_I8MM; hw.optional.arm.FEAT_I8MM).
+bool has_arm_i8mm();
+
 }  // namespace rbee

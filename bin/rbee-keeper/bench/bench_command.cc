@@ -94,8 +94,8 @@ void add_bench_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--backend", plan.backend, "cpu, cuda, metal, vulkan or reference")->capture_default_str();
   command->add_option("--threads", plan.threads, "Threads (default: all cores)")->check(CLI::Range(0, 1024));
   command->add_option("--cpu-isa", plan.cpu_isa, "Instruction set of the cpu backend (default: the machine's best)")
-      ->check(CLI::IsMember(
-          {"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon", "neon-dotprod"}));
+      ->check(CLI::IsMember({"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon",
+                             "neon-dotprod", "neon-i8mm"}));
   command->add_option("--prompt", plan.prompt, "Tokens of the prompt that is timed; 0: none")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();

@@ -17,8 +17,8 @@
 namespace rbee::engine::cpu {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{"portable",    "avx2",        "avx2-vnni", "avx512",
-                                                 "avx512-vnni", "avx512-bf16", "neon",      "neon-dotprod"};
+constexpr std::array<std::string_view, 9> kNames{"portable",    "avx2", "avx2-vnni",    "avx512",   "avx512-vnni",
+                                                 "avx512-bf16", "neon", "neon-dotprod", "neon-i8mm"};
 
 std::string read_processor_name() {
 #if defined(__x86_64__)
@@ -100,7 +100,9 @@ std::vector<Isa> available_isas() {
   if (has_of_leaf_7_1(kAvx512Bf16Bit) && is_amd()) isas.push_back(Isa::kAvx512Bf16);
 #elif defined(__aarch64__)
   isas.push_back(Isa::kNeon);  // a part of the architecture
-  if (has_arm_dotprod()) isas.push_back(Isa::kNeonDotprod);
+  if (!has_arm_dotprod()) return isas;
+  isas.push_back(Isa::kNeonDotprod);
+  if (has_arm_i8mm()) isas.push_back(Isa::kNeonI8mm);
 #endif
   return isas;
 }

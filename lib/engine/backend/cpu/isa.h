@@ -10,10 +10,21 @@ namespace rbee::engine::cpu {
 
 /// Each needs those of its architecture below it, but kAvx512 not kAvx2Vnni. kAvx2: with FMA and F16C. kAvx2Vnni:
 /// AVX-VNNI, the byte products of processors without AVX-512. kAvx512: F, BW, VL, DQ.
-/// kNeonDotprod: FEAT_DotProd of Armv8.2.
-enum class Isa : std::uint8_t { kPortable, kAvx2, kAvx2Vnni, kAvx512, kAvx512Vnni, kAvx512Bf16, kNeon, kNeonDotprod };
+/// kNeonDotprod: FEAT_DotProd, kNeonI8mm: FEAT_I8MM of Armv8.2.
+enum class Isa : std::uint8_t {
+  kPortable,
+  kAvx2,
+  kAvx2Vnni,
+  kAvx512,
+  kAvx512Vnni,
+  kAvx512Bf16,
+  kNeon,
+  kNeonDotprod,
+  kNeonI8mm
+};
 
-/// "portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon", "neon-dotprod".
+/// "portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "neon", "neon-dotprod",
+/// "neon-i8mm".
 std::string_view isa_name(Isa isa);
 
 /// The name's instruction set; nothing when the word is unknown.

@@ -22,6 +22,8 @@ const Kernels& kernels_for(Isa isa) {
       return neon_kernels();
     case Isa::kNeonDotprod:
       return neon_dotprod_kernels();
+    case Isa::kNeonI8mm:
+      return neon_i8mm_kernels();
 #endif
     default:  // of another architecture: never available
       break;

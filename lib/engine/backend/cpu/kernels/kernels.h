@@ -42,6 +42,7 @@ const Kernels& avx512_vnni_kernels();
 const Kernels& avx512_bf16_kernels();
 const Kernels& neon_kernels();
 const Kernels& neon_dotprod_kernels();
+const Kernels& neon_i8mm_kernels();
 
 /// One instruction of AVX512_BF16, for instruction_runs().
 void try_avx2_vnni();

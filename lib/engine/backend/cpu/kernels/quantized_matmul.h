@@ -4,89 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/backend/cpu/kernels/block_formats.h"
+#include "engine/backend/cpu/kernels/block_products.h"
+#include "engine/backend/cpu/kernels/pair_products.h"
 
 namespace rbee::engine::cpu {
-
-template <class I>
-[[gnu::always_inline]] inline typename I::Vec four(const std::int8_t* x) {
-  std::uint32_t all;
-  __builtin_memcpy(&all, x, 4);
-  return I::set1(all);
-}
-
-/// What the sum of a part starts with: the offset of its numbers, taken back, and kSumBias.
-template <class I, class F>
-[[gnu::always_inline]] inline typename I::Vec start(const QuantizedBlock& x, std::size_t part) {
-  static_assert(F::kOffset == 0 || (F::kParts == 2) == (F::kOffset == 32));
-  std::int32_t first = kSumBias;
-  if constexpr (F::kOffset == 8) first = x.start_8;
-  if constexpr (F::kOffset == 16) first = x.start_16;
-  if constexpr (F::kOffset == 32) first = x.half_starts_32[part];
-  if constexpr (F::kOffset == 128) first = x.start_128;
-  return I::set1(static_cast<std::uint32_t>(first));
-}
-
-/// Likewise, without kSumBias.
-template <class I, class F>
-[[gnu::always_inline]] inline typename I::Vec plain_start(const QuantizedBlock& x, std::size_t part) {
-  return I::add(start<I, F>(x, part), I::set1(-static_cast<std::uint32_t>(kSumBias)));
-}
-
-template <class I>
-[[gnu::always_inline]] inline typename I::FVec minus_bias_of(typename I::FVec scale) {
-  return I::fmul(scale, I::fset1(-kSumBiasValue));
-}
-
-/// A sum that began with start(), without its bias and times the weight scale.
-template <class I>
-[[gnu::always_inline]] inline typename I::FVec scaled(typename I::Vec sum, typename I::FVec scale,
-                                                      typename I::FVec minus_bias) {
-  if constexpr (I::kFusedFma) {
-    return I::fma(I::as_float(sum), scale, minus_bias);
-  } else {
-    return I::fmul(I::to_float(I::add(sum, I::set1(-static_cast<std::uint32_t>(kSumBias)))), scale);
-  }
-}
-
-template <class I, class F>
-[[gnu::always_inline]] inline typename I::Vec dot(typename I::Vec sum, typename I::Vec w, typename I::Vec x) {
-  if constexpr (F::kSigned) {
-    return I::dot_signed(sum, w, x);
-  } else {
-    return I::dot(sum, w, x);
-  }
-}
-
-/// The exact sum of a part's products with one token, v being its numbers, times the weight scale.
-template <class I, class F, bool kFine>
-[[gnu::always_inline]] inline typename I::FVec products(const typename I::Vec* v, typename I::FVec scale,
-                                                        const QuantizedBlock& x, const std::int8_t* low,
-                                                        std::size_t part) {
-  constexpr std::size_t kGroups = 8 / F::kParts;  // of four values, under one scale
-  const std::size_t first = kGroups * part;
-  typename I::Vec sum = kFine ? I::set1(0) : start<I, F>(x, part);
-#pragma GCC unroll 8
-  for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(x.q + 4 * (first + g)));
-  if constexpr (!kFine) return scaled<I>(sum, scale, minus_bias_of<I>(scale));
-  sum = I::template shift_left<7>(sum);
-#pragma GCC unroll 8
-  for (std::size_t g = 0; g < kGroups; ++g) sum = dot<I, F>(sum, v[first + g], four<I>(low + 4 * (first + g)));
-  return I::fmul(I::to_float(I::add(sum, plain_start<I, F>(x, part))), scale);
-}
-
-/// 32 values of k for one token: y plus their products.
-template <class I, class F, bool kFine>
-[[gnu::always_inline]] inline typename I::FVec add_block(typename I::FVec y, const typename I::Vec* v,
-                                                         const typename I::FVec* scales, const typename I::FVec* mins,
-                                                         const QuantizedBlock& x, const std::int8_t* low) {
-#pragma GCC unroll 2
-  for (std::size_t part = 0; part < F::kParts; ++part) {
-    y = I::fma(products<I, F, kFine>(v, scales[part], x, low, part), I::fset1(x.scale), y);
-  }
-  if constexpr (F::kMins) y = I::fnma(mins[0], I::fset1(x.scaled_sum), y);
-  return y;
-}
 
 /// The packed rows of one vector.
 template <class I, class F>
@@ -127,10 +48,15 @@ template <class I, class F, bool kFine, std::size_t C, std::size_t... kSubs>
   const auto add = [&]<std::size_t kSub>() __attribute__((always_inline)) {
     typename I::Vec v[8];
     F::template values<kSub>(block, v);
+    if constexpr (MultipliesPairs<I> && !kFine && C > 1) {
+      pair_rows<I>(v);
+      add_block_by_pairs<I, F, C>(y, v, scales + F::kParts * kSub, mins + kSub, x + kSub, x_stride);
+    } else {
 #pragma GCC unroll 4
-    for (std::size_t c = 0; c < C; ++c) {
-      y[c] = add_block<I, F, kFine>(y[c], v, scales + F::kParts * kSub, mins + kSub, x[c * x_stride + kSub],
-                                    kFine ? low + 32 * kSub : nullptr);
+      for (std::size_t c = 0; c < C; ++c) {
+        y[c] = add_block<I, F, kFine>(y[c], v, scales + F::kParts * kSub, mins + kSub, x[c * x_stride + kSub],
+                                      kFine ? low + 32 * kSub : nullptr);
+      }
     }
   };
   (add.template operator()<kSubs>(), ...);
@@ -183,11 +109,12 @@ void few_tokens(const QuantizedMatmul& m, std::size_t token) {
 }
 
 /// Unpacked numbers of kVectors vectors of rows in scratch memory: [32 values][8 words][vectors], scales and mins
-/// likewise.
+/// likewise. Pairs of rows, where they are multiplied: [32 values][4 times 8][vectors][2 pairs].
 template <class I, class F>
 struct Unpacked {
   static constexpr std::size_t kVectors = I::kVectors, kRows = kVectors * I::kLanes;
-  static constexpr std::size_t kBytes = 4 * I::kLanes;  // of one vector
+  static constexpr std::size_t kBytes = 4 * I::kLanes;                    // of one vector
+  static constexpr std::size_t kNeighbours = MultipliesPairs<I> ? 2 : 1;  // words of a vector side by side
   std::uint8_t* bytes;
   float* scales;  // and minus_bias_of them behind each vector
   float* mins;
@@ -197,6 +124,19 @@ struct Unpacked {
         scales(scratch + kRows * kUnpackedColumns / 4),
         mins(scales + 2 * (kRows * kUnpackedColumns / 16)) {}
 
+  /// Where a word (or pair) of 32 values of a vector stands.
+  std::uint8_t* place(std::size_t block, std::size_t word, std::size_t vector) const {
+    const std::size_t first = word / kNeighbours * kNeighbours;
+    return bytes + ((8 * block + first) * kVectors + kNeighbours * vector + (word - first)) * kBytes;
+  }
+  /// The same from a later vector on.
+  Unpacked from(std::size_t vector) const {
+    Unpacked later = *this;
+    later.bytes = place(0, 0, vector);
+    later.scales += 2 * vector * I::kLanes;
+    later.mins += vector * I::kLanes;
+    return later;
+  }
   /// Of a part: the scales of its first vector, then minus_bias_of them, then those of the next.
   float* scales_of(std::size_t part) const { return scales + 2 * kRows * part; }
 
@@ -207,9 +147,10 @@ struct Unpacked {
     const auto put = [&]<std::size_t kSub>() __attribute__((always_inline)) {
       typename I::Vec v[8];
       F::template values<kSub>(block, v);
+      if constexpr (MultipliesPairs<I>) pair_rows<I>(v);
       const std::size_t sub = first + kSub;
 #pragma GCC unroll 8
-      for (std::size_t g = 0; g < 8; ++g) I::store(bytes + ((8 * sub + g) * kVectors + vector) * kBytes, v[g]);
+      for (std::size_t g = 0; g < 8; ++g) I::store(place(sub, g, vector), v[g]);
 #pragma GCC unroll 2
       for (std::size_t p = 0; p < F::kParts; ++p) {
         float* to = scales_of(F::kParts * sub + p) + 2 * vector * I::kLanes;
@@ -221,6 +162,16 @@ struct Unpacked {
     (put.template operator()<kSubs>(), ...);
   }
 };
+
+/// How many vectors of unpacked rows a tile holds in registers: all, where the instruction set does not say it.
+template <class I>
+constexpr std::size_t tile_vectors() {
+  if constexpr (requires { I::kTileVectors; }) {
+    return I::kTileVectors;
+  } else {
+    return I::kVectors;
+  }
+}
 
 /// Some tokens that unpacked rows are multiplied with, from the same k on.
 struct PanelTile {
@@ -235,7 +186,7 @@ struct PanelTile {
 template <class I, class F, std::size_t C>
 void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
   using V = typename I::Vec;
-  constexpr std::size_t kGroups = 8 / F::kParts, R = I::kVectors;
+  constexpr std::size_t R = tile_vectors<I>();
   typename I::FVec y[C][R];
 #pragma GCC unroll 8
   for (std::size_t c = 0; c < C; ++c) {
@@ -249,24 +200,13 @@ void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
 #pragma GCC unroll 2
     for (std::size_t part = 0; part < F::kParts; ++part) {
       V sums[C][R];
-#pragma GCC unroll 8
-      for (std::size_t c = 0; c < C; ++c) {
-        const V first = start<I, F>(x[c * t.x_stride], part);
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < R; ++r) sums[c][r] = first;
-      }
-#pragma GCC unroll 8
-      for (std::size_t g = kGroups * part; g < kGroups * (part + 1); ++g) {
-        const std::uint8_t* at = w.bytes + (8 * b + g) * R * Unpacked<I, F>::kBytes;
-        V rows[R];
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < R; ++r) rows[r] = I::load(at + r * Unpacked<I, F>::kBytes);
-#pragma GCC unroll 8
-        for (std::size_t c = 0; c < C; ++c) {
-          const V numbers = four<I>(x[c * t.x_stride].q + 4 * g);
-#pragma GCC unroll 4
-          for (std::size_t r = 0; r < R; ++r) sums[c][r] = dot<I, F>(sums[c][r], rows[r], numbers);
-        }
+      const auto rows = [&](std::size_t g, std::size_t r) __attribute__((always_inline)) {
+        return I::load(w.place(b, g, r));
+      };
+      if constexpr (MultipliesPairs<I>) {
+        sums_by_pairs<I, F>(sums, x, t.x_stride, part, rows);
+      } else {
+        sums_by_words<I, F>(sums, x, t.x_stride, part, rows);
       }
       const float* scales = w.scales_of(F::kParts * b + part);
 #pragma GCC unroll 8
@@ -281,7 +221,7 @@ void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
       }
     }
     if constexpr (F::kMins) {
-      const float* mins = w.mins + b * R * I::kLanes;
+      const float* mins = w.mins + b * I::kVectors * I::kLanes;
 #pragma GCC unroll 8
       for (std::size_t c = 0; c < C; ++c) {
         const auto sum = I::fset1(x[c * t.x_stride].scaled_sum);
@@ -297,10 +237,23 @@ void panel_tile(const Unpacked<I, F>& w, const PanelTile& t) {
   }
 }
 
+/// All unpacked rows, tile by tile, while the tokens stay near.
+template <class I, class F, std::size_t C>
+void panel_tiles(const Unpacked<I, F>& w, const PanelTile& t) {
+  if constexpr (tile_vectors<I>() == I::kVectors) {
+    panel_tile<I, F, C>(w, t);
+  } else {
+    PanelTile tile = t;
+    for (std::size_t v = 0; v < I::kVectors; v += tile_vectors<I>(), tile.y += tile_vectors<I>() * I::kLanes) {
+      panel_tile<I, F, C>(w.from(v), tile);
+    }
+  }
+}
+
 template <class I, class F, std::size_t C>
 void panel_tile_upto(const Unpacked<I, F>& w, const PanelTile& t, std::size_t tokens) {
   if (tokens == C) {
-    panel_tile<I, F, C>(w, t);
+    panel_tiles<I, F, C>(w, t);
   } else if constexpr (C > 1) {
     panel_tile_upto<I, F, C - 1>(w, t, tokens);
   }
