@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 10
 export JOBS FUZZ_SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench format check tidy asan tsan fuzz aarch64 clean
+.PHONY: help setup build test demo bench format check tidy libcxx asan tsan fuzz aarch64 clean
 
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -29,8 +29,11 @@ bench: build     ## measure: the benchmarks in build/release/bench
 format: setup    ## format every C++ file in place
 	@tools/format.sh --in-place
 
-check: setup     ## formatting, layers, style, documents, headers that compile alone
-	@tools/test.sh style
+check: setup     ## formatting, layers, style, documents; each file by itself, through clang with libc++
+	@tools/test.sh style libcxx
+
+libcxx: setup    ## each source file and header by itself, through clang with libc++
+	@tools/test.sh libcxx
 
 tidy: setup      ## clang-tidy over every source file (long)
 	@tools/tidy.sh --all

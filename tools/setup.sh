@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 compiler=(g++ cmake ninja-build ccache)
 libraries=(libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libspdlog-dev libpcre2-dev libutf8proc-dev
            libssl-dev zlib1g-dev libcurl4-openssl-dev prometheus-cpp-dev libtomlplusplus-dev libedit-dev)
-testing=(libgtest-dev libgmock-dev libbenchmark-dev openssh-client openssh-server clang-14 libclang-rt-14-dev clang-format clang-tidy)
+testing=(libgtest-dev libgmock-dev libbenchmark-dev openssh-client openssh-server clang-14 libclang-rt-14-dev clang-format clang-tidy
+         libc++-14-dev libc++abi-14-dev)
 cross=(g++-aarch64-linux-gnu qemu-user googletest)
 graphics=(glslc libvulkan-dev mesa-vulkan-drivers vulkan-validationlayers spirv-cross)
 commands=(git curl jq strace)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the test stages and adds up what ctest counted. The last line is "N passed, N failed"; the exit status is 0 only
 # when nothing failed. A stage that cannot build, or that runs no test at all, counts as one failure.
-# Usage: tools/test.sh all | style | asan | tsan | fuzz | aarch64
+# Usage: tools/test.sh all | STAGE...; stages: release, style, libcxx, asan, tsan, fuzz, aarch64
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -52,21 +52,27 @@ build_or_fail() {
 }
 
 release() { build_or_fail release 'release' && run_ctest release 'release: tests' -LE 'style'; }
-style() { build_or_fail release 'style' && run_ctest release 'style: checks' -L 'style'; }
-asan() { build_or_fail asan 'asan, ubsan' && run_ctest asan 'asan, ubsan: tests' -LE 'long|style'; }
+style() { build_or_fail release 'style' style_test && run_ctest release 'style: checks' -L 'style'; }
+# Reads every source file and header by itself and builds nothing: success of the build is the test.
+libcxx() { build_or_fail libcxx 'each file alone, clang, libc++'; }
+asan() { build_or_fail asan 'asan, ubsan' && run_ctest asan 'asan, ubsan: tests' -LE 'long|style|fuzz'; }
 tsan() {
   build_or_fail tsan 'tsan' rbee_concurrency_tests && run_ctest tsan 'tsan: concurrency tests' -L 'concurrency'
 }
-fuzz() { build_or_fail fuzz 'fuzz' && run_ctest fuzz 'fuzz: each target briefly' -L 'fuzz'; }
+# The fuzz targets share the libraries of the asan build.
+fuzz() { build_or_fail asan 'fuzz' rbee_fuzzers && run_ctest asan 'fuzz: each target briefly' -L 'fuzz'; }
 aarch64() { build_or_fail aarch64 'aarch64' && run_ctest aarch64 'aarch64 under qemu: tests'; }
-case ${1:-all} in
-  all) stages=(release style asan tsan fuzz aarch64) ;;
-  style | asan | tsan | fuzz | aarch64) stages=("$1") ;;
-  *)
-    echo "usage: tools/test.sh all | style | asan | tsan | fuzz | aarch64" >&2
-    exit 2
-    ;;
-esac
+
+all=(release style libcxx asan tsan fuzz aarch64)
+usage() {
+  echo "usage: tools/test.sh all | STAGE...; stages: ${all[*]}" >&2
+  exit 2
+}
+stages=("$@")
+[ "${1:-all}" = all ] && stages=("${all[@]}")
+for stage in "${stages[@]}"; do
+  [[ " ${all[*]} " == *" $stage "* ]] || usage
+done
 
 started=$SECONDS
 for stage in "${stages[@]}"; do

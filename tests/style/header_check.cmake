@@ -13,18 +13,15 @@ foreach(header IN LISTS headers)
   set(source "${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cc")
   file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"@header@\"\n#include \"@header@\"\n" @ONLY)
   list(APPEND header_sources "${source}")
+  if(header MATCHES "avx2")  # clang lets assembly name no register that the processor lacks
+    set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c;-fno-modules;-Wno-unused-command-line-argument")
+  endif()
 endforeach()
 file(GLOB programs LIST_DIRECTORIES ON "${PROJECT_SOURCE_DIR}/bin/*")
 
-# Not part of `all`: the test builds it.
-add_library(header_check OBJECT EXCLUDE_FROM_ALL ${header_sources})
+add_library(header_check OBJECT ${header_sources})
 target_include_directories(header_check PRIVATE "${PROJECT_SOURCE_DIR}" ${programs})
 target_link_libraries(header_check PRIVATE rbee_options)
 # Without -m flags, vector types pass by another convention; nothing here is ever linked.
-target_compile_options(header_check PRIVATE -O0 -g0 -Wno-psabi)
+target_compile_options(header_check PRIVATE -Wno-psabi)
 target_compile_definitions(header_check PRIVATE RBEE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-set_target_properties(header_check PROPERTIES UNITY_BUILD OFF)
-
-add_test(NAME headers_compile_alone
-         COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target header_check)
-set_tests_properties(headers_compile_alone PROPERTIES LABELS style TIMEOUT 2400 RUN_SERIAL ON)

@@ -30,7 +30,7 @@ std::string render_small(const std::string& source) {
     own.result = render_text(*own.source);
     return nullptr;
   };
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(RBEE_SANITIZED)
   constexpr std::size_t kStackBytes = std::size_t{4} << 20;  // sanitizers widen every frame
 #else
   constexpr std::size_t kStackBytes = std::size_t{512} << 10;

@@ -62,7 +62,7 @@ class MatrixTest : public testing::Test {
 };
 
 // AddressSanitizer keeps freed memory for a while, which the watch over many requests takes for a leak.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(RBEE_SANITIZED)
 constexpr matrix::Depth kDeepest = matrix::Depth::kStandard;
 #else
 constexpr matrix::Depth kDeepest = matrix::Depth::kFull;

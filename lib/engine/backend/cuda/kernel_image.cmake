@@ -32,6 +32,12 @@ function(rbee_nvcc_architectures nvcc result)
 endfunction()
 
 function(rbee_kernel_image)
+  if(RBEE_SYNTAX_ONLY)  # an empty image: nothing looks at it there
+    file(TOUCH "${CMAKE_CURRENT_BINARY_DIR}/kernels.ptx")
+    set(RBEE_KERNEL_IMAGE "${CMAKE_CURRENT_BINARY_DIR}/kernels.ptx" PARENT_SCOPE)
+    set(RBEE_KERNEL_DRIVER 11040 PARENT_SCOPE)
+    return()
+  endif()
   set(source "${CMAKE_CURRENT_SOURCE_DIR}/kernels/all_kernels.cu")
   file(GLOB parts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.cu" "${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.h")
   # Nothing is fused that does not say so, as on the host.
