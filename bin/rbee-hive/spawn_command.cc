@@ -95,6 +95,23 @@ bool uses_machine_memory(const std::string& backend) {
   return backend == "cpu" || backend == "reference";
 }
 
+wire::WorkerRecord start_and_wait(Hive& hive, const SpawnFlags& flags, const pool::SpawnRequest& request,
+                                  const pool::WorkerWorld& world) {
+  for (int choice = 1;; ++choice) {
+    const wire::WorkerRecord record = pool::start_worker(request, world);
+    hive.terminal.progress(fmt::format("Starting {}", record.worker_id));
+    try {
+      pool::wait_until_ready(record, world, std::chrono::seconds(flags.timeout_seconds),
+                             [&](const wire::WorkerReadiness& readiness) {
+                               hive.terminal.progress(fmt::format("{}: {}", record.worker_id, loading_text(readiness)));
+                             });
+      return record;
+    } catch (const Error&) {
+      if (choice == pool::kPortChoicesMax || !pool::lost_its_port(request, record)) throw;
+    }
+  }
+}
+
 int spawn(Hive& hive, const SpawnFlags& flags) {
   const pool::SpawnRequest request = make_request(hive, flags);
   const pool::ModelFacts facts = pool::read_model_facts(request.model_path, flags.weights);
@@ -109,14 +126,8 @@ int spawn(Hive& hive, const SpawnFlags& flags) {
   }
   const pool::WorkerWorld world = hive.worker_world();
   const SteadyTime started = hive.clock.now();
-  const wire::WorkerRecord record = pool::start_worker(request, world);
-  if (!flags.no_wait) {
-    hive.terminal.progress(fmt::format("Starting {}", record.worker_id));
-    pool::wait_until_ready(record, world, std::chrono::seconds(flags.timeout_seconds),
-                           [&](const wire::WorkerReadiness& readiness) {
-                             hive.terminal.progress(fmt::format("{}: {}", record.worker_id, loading_text(readiness)));
-                           });
-  }
+  const wire::WorkerRecord record =
+      flags.no_wait ? pool::start_worker(request, world) : start_and_wait(hive, flags, request, world);
   const double seconds = std::chrono::duration<double>(hive.clock.now() - started).count();
   const pool::WorkerSighting worker = pool::sight_worker(record, world.get);
   hive.terminal.line(fmt::format("Worker {} {}: {} on {} at {} (pid {}{})", record.worker_id,

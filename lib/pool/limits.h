@@ -21,6 +21,8 @@ constexpr int kUpdateAttemptsMax = 5;  // a catalog that changes under its lock 
 constexpr std::uint16_t kFirstPort = 8000;
 constexpr std::uint32_t kGpuMax = 255;
 constexpr std::uint16_t kPortsTriedMax = 1000;
+constexpr int kPortChoicesMax = 5;     // that others may take before the worker listens
+constexpr int kPortLostPollsMax = 20;  // until a worker that cannot listen has ended
 
 constexpr std::chrono::milliseconds kReadyPoll{100};
 constexpr std::chrono::seconds kLoadStall{300};  // without a byte more: a load is given up

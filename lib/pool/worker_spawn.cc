@@ -218,4 +218,12 @@ wire::WorkerReadiness wait_until_ready(const wire::WorkerRecord& record, const W
   }
 }
 
+bool lost_its_port(const SpawnRequest& request, const wire::WorkerRecord& record) {
+  if (request.port != std::uint16_t{0} || is_port_free(record.host, record.port)) return false;
+  for (int polls = 0; polls < kPortLostPollsMax && is_alive(process_of(record)); ++polls) {
+    std::this_thread::sleep_for(kReadyPoll);
+  }
+  return !is_alive(process_of(record));
+}
+
 }  // namespace rbee::pool

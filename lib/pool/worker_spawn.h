@@ -60,4 +60,8 @@ using LoadWatcher = std::function<void(const wire::WorkerReadiness&)>;
 wire::WorkerReadiness wait_until_ready(const wire::WorkerRecord& record, const WorkerWorld& world,
                                        std::chrono::seconds stall, const LoadWatcher& watcher);
 
+/// After a failed wait_until_ready(): whether another pool's worker took the port between its choice and the worker's
+/// listening, where the request left it to choose (port 0). Then start_worker() may choose again.
+bool lost_its_port(const SpawnRequest& request, const wire::WorkerRecord& record);
+
 }  // namespace rbee::pool

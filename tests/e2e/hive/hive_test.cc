@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -183,6 +184,24 @@ TEST_F(HiveTest, spawns_at_once_get_ports_of_their_own) {
   const HiveResult stopped = hive({"worker", "stop-all", "--json"});
   EXPECT_EQ(stopped.code, 0);
   EXPECT_EQ(stopped.json().at("workers").as_array().size(), static_cast<std::size_t>(kWorkers));
+}
+
+TEST_F(HiveTest, pools_of_one_machine_take_no_ports_from_each_other) {
+  constexpr int kPools = 8;
+  std::vector<std::unique_ptr<TestPool>> pools;
+  for (int i = 0; i < kPools; ++i) {
+    pools.push_back(std::make_unique<TestPool>(RBEE_FAKE_WORKER));
+    ASSERT_EQ(pools.back()->run({"models", "import", kTinyQwen, "--id", "tiny"}).code, 0);
+  }
+  std::vector<HiveResult> results(kPools);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kPools; ++i) {
+    threads.emplace_back([&, i] {
+      results[i] = pools[i]->run({"worker", "spawn", "cpu", "--model", "tiny", "--port", "0"});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const HiveResult& result : results) EXPECT_EQ(result.code, 0) << result.err;
 }
 
 TEST_F(HiveTest, the_worker_sees_no_token_and_none_of_the_hives_files) {
