@@ -27,7 +27,7 @@ class RecordFields {
   bool flag_or(std::string_view name, bool other);
   /// Empty when absent; at most `length_max` members.
   const boost::json::array& array_or_empty(std::string_view name, std::size_t length_max);
-  /// Null when absent.
+  /// Null when absent; what is there is an object.
   const boost::json::value* object_or_null(std::string_view name);
 
   /// "catalog.json: models[3].name"
